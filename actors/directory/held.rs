@@ -1,0 +1,124 @@
+//! Inputs of a key that cannot take them now: committed as rows, in order, before they are acknowledged. Knows no inputs'
+//! meaning.
+
+use entities::{HeldRow, Key, QuarantineRow, Row};
+use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
+
+use super::{Directory, Entry, Event};
+use crate::capability::Answer;
+use crate::external::External;
+use crate::intent::{IntentId, Outcome};
+use crate::message::Message;
+use crate::office::{Failure, Letter, What};
+use crate::shared::Shared;
+
+/// What is in a held row.
+#[derive(Serialize, Deserialize)]
+enum Stored {
+    Message(Message),
+    Result { id: IntentId, outcome: Outcome },
+}
+
+fn purpose(owner: &str) -> String {
+    format!("held {owner}")
+}
+
+impl Directory {
+    /// Keeps a letter as a row. A timer needs none (it stands in the actor's row), nor does what was read from one.
+    pub(super) fn hold(&mut self, letter: Letter) {
+        let Letter { key, external, what, reply, held, .. } = letter;
+        let (Some(external), None) = (external, held) else {
+            drop(reply.send(Ok(Answer::Held)));
+            return;
+        };
+        let stored = match what {
+            What::Message(message) => Stored::Message(message),
+            What::Result { id, outcome } => Stored::Result { id, outcome },
+            What::Due => return drop(reply.send(Ok(Answer::Held))),
+        };
+        let plain = serde_json::to_vec(&stored).expect("messages are plain data");
+        let owner = key.as_str().to_owned();
+        let now_ms = self.shared.clock.now_ms();
+        // In order even when the clock is set back.
+        self.last_seq = (self.last_seq + 1).max(now_ms * 1_000);
+        let row = HeldRow {
+            body: self.shared.keys.master().seal(&plain, &purpose(&owner)),
+            owner,
+            seq: self.last_seq,
+            external: external.to_string(),
+            at_ms: now_ms,
+        };
+        *self.keeping.entry(key.clone()).or_default() += 1;
+        let (home, journal) = (self.home.clone(), self.shared.journal.clone());
+        actix_rt::spawn(async move {
+            let kept = journal.hold(row).await;
+            drop(reply.send(kept.map(|()| Answer::Held).map_err(Failure::Fault)));
+            drop(home.send(Event::Kept { key }));
+        });
+    }
+
+    /// Out of service until a person looks at it.
+    pub(super) fn quarantine(&mut self, key: Key, failures: usize, reason: &str) {
+        tracing::error!(actor = %key, reason, "an actor is quarantined; its inputs are held");
+        metrics::counter!("kontor_quarantined_total").increment(1);
+        self.entries.insert(key.clone(), Entry::Quarantined);
+        self.failures.remove(&key);
+        let row = Row::Quarantined(QuarantineRow {
+            owner: key.as_str().to_owned(),
+            since_ms: self.shared.clock.now_ms(),
+            failures: i32::try_from(failures).unwrap_or(i32::MAX),
+            reason: reason.to_owned(),
+        });
+        let journal = self.shared.journal.clone();
+        let alarm = format!("{key} failed {failures} times and is quarantined: {reason}");
+        self.shared.alarm(alarm);
+        actix_rt::spawn(async move {
+            // Lost with the process at worst: it will fail again and be quarantined again.
+            if let Err(reason) = journal.rows(vec![row]).await {
+                tracing::error!(actor = %key, reason, "the quarantine is not recorded");
+            }
+        });
+    }
+
+    pub(super) fn release(&mut self, key: Key, reply: oneshot::Sender<Result<(), String>>) {
+        if !matches!(self.entries.get(&key), Some(Entry::Quarantined)) {
+            drop(reply.send(Err(format!("{key} is not quarantined"))));
+            return;
+        }
+        let row = Row::Released { owner: key.as_str().to_owned() };
+        // Resting until the release is committed and whatever is being held is in the database.
+        self.entries.insert(key.clone(), Entry::Resting { over: true });
+        *self.keeping.entry(key.clone()).or_default() += 1;
+        let (home, journal) = (self.home.clone(), self.shared.journal.clone());
+        actix_rt::spawn(async move {
+            drop(reply.send(journal.rows(vec![row]).await));
+            drop(home.send(Event::Kept { key }));
+        });
+    }
+}
+
+/// The letter in a held row, to be replayed.
+///
+/// # Errors
+/// When it was sealed with another key or cannot be decoded.
+pub(super) fn replay(shared: &Shared, key: &Key, row: &HeldRow) -> anyhow::Result<Letter> {
+    let plain = shared.keys.master().open(&row.body, &purpose(&row.owner))?;
+    let what = match serde_json::from_slice(&plain)? {
+        Stored::Message(message) => What::Message(message),
+        Stored::Result { id, outcome } => What::Result { id, outcome },
+    };
+    let external: External = row.external.parse()?;
+    // Nobody waits for it: it was acknowledged when it was held.
+    let (reply, _) = oneshot::channel();
+    Ok(Letter {
+        key: key.clone(),
+        external: Some(external),
+        what,
+        inline: false,
+        reply,
+        order: 0,
+        held: Some(row.seq),
+        _room: None,
+    })
+}

@@ -1,0 +1,322 @@
+//! Flows: small dialogues that are data. A TOML file in `config/flows/` becomes a [`Flow`]; one
+//! customer's way through it is a [`FlowRun`], a value that its owner stores. Pure but for
+//! [`Flows::load`]: nothing here knows Telegram, a clock or a database.
+
+mod check;
+mod draft;
+mod html;
+mod keyboard;
+mod load;
+mod read;
+mod run;
+mod shelf;
+mod template;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use template::{Localized, Template};
+
+/// Steps of one flow.
+pub const STEPS_MAX: usize = 200;
+/// Bytes of one flow file.
+pub const SOURCE_MAX_BYTES: usize = 256 * 1024;
+/// Bytes that all answers of one run may hold: the run is rewritten with its owner's row.
+pub const ANSWERS_MAX_BYTES: usize = 32 * 1024;
+/// Memory that one compiled pattern may take; Unicode classes with a count are large.
+const REGEX_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// UTF-16 units that Telegram takes in one message, after its markup was parsed.
+const TEXT_MAX_UTF16: usize = 4_096;
+/// Bytes that Telegram takes as the data of one inline button.
+const CALLBACK_MAX_BYTES: usize = 64;
+/// Buttons that Telegram takes under one message.
+const CHOICES_MAX: usize = 100;
+
+/// One dialogue at one version, compiled. It never changes: an edited file is another `Flow`.
+#[derive(Debug)]
+pub struct Flow {
+    name: Arc<str>,
+    version: Arc<str>,
+    source: Arc<str>,
+    binding: Binding,
+    when_done: Option<Localized<Template>>,
+    steps: Vec<Step>,
+    /// The names of answers; a run keeps its answers in this order.
+    slots: Vec<Slot>,
+}
+
+/// What starts a flow.
+#[derive(Debug)]
+pub enum Binding {
+    /// `command = "/survey"`, stored without its slash.
+    Command(String),
+    /// `on = "start"`: `/start` with a payload that begins so (empty: every `/start`).
+    Start(String),
+    /// `on = "text"`: any text, or only what the pattern finds.
+    Text(Option<Regex>),
+    /// `on = "call"`: only the product itself starts it, by name.
+    Call,
+}
+
+/// A name that answers can be given to.
+#[derive(Debug)]
+struct Slot {
+    name: Arc<str>,
+    /// The step whose choices name this answer's values for people: `{colour.label}`.
+    choices_of: Option<u16>,
+}
+
+#[derive(Debug)]
+struct Step {
+    id: Box<str>,
+    /// `false`: it only says its text and moves on.
+    asks: bool,
+    text: Localized<Template>,
+    accept: Option<Regex>,
+    /// Where the whole match goes; `None` when a named group of that name takes the place.
+    whole: Option<u16>,
+    /// Named groups of `accept`: group number, slot.
+    groups: Vec<(usize, u16)>,
+    choices: Vec<Choice>,
+    style: Style,
+    columns: usize,
+    reject: Option<Localized<Template>>,
+    reply: Option<Localized<Template>>,
+    branches: Vec<Branch>,
+    next: Target,
+    time_out: Option<TimeOut>,
+}
+
+#[derive(Debug)]
+struct Choice {
+    value: Box<str>,
+    label: Localized<Box<str>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Inline,
+    Reply,
+}
+
+/// The first branch whose conditions all hold is taken.
+#[derive(Debug)]
+struct Branch {
+    conditions: Vec<(u16, Condition)>,
+    to: Target,
+}
+
+#[derive(Debug)]
+enum Condition {
+    Equals(Box<str>),
+    Matches(Regex),
+    Exists(bool),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Step(u16),
+    End,
+}
+
+#[derive(Debug)]
+struct TimeOut {
+    after: Duration,
+    remind: Option<Localized<Template>>,
+    /// Reminders before the run is abandoned.
+    times: u8,
+    abandon: Option<Localized<Template>>,
+}
+
+/// One customer's place in one version of a flow, small enough to be stored with every step.
+/// Its times are whole seconds, so that what was stored equals what was in memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowRun {
+    #[serde(rename = "f")]
+    pub flow: Arc<str>,
+    #[serde(rename = "v")]
+    pub version: Arc<str>,
+    #[serde(rename = "s")]
+    step: u16,
+    #[serde(rename = "a")]
+    answers: Vec<Option<String>>,
+    #[serde(rename = "n", default, skip_serializing_if = "is_default")]
+    reminded: u8,
+    /// A reply keyboard of ours is still open at the customer's.
+    #[serde(rename = "k", default, skip_serializing_if = "is_default")]
+    keyboard_up: bool,
+    #[serde(rename = "t", with = "time::serde::timestamp")]
+    pub started_at: OffsetDateTime,
+    /// When [`Flow::time_out`] is to be called.
+    #[serde(
+        rename = "d",
+        with = "time::serde::timestamp::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub due: Option<OffsetDateTime>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// What the customer did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input<'a> {
+    Text(&'a str),
+    /// An inline button, from [`Press::parse`].
+    Press(Press<'a>),
+    /// A sticker, a photo: something that no step takes.
+    Other,
+}
+
+/// The data of an inline button: `f:<first 8 of the version>:<step>:<choice>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Press<'a> {
+    pub version: &'a str,
+    pub step: &'a str,
+    pub choice: usize,
+}
+
+/// What a call made of the run.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The one message to send, if any.
+    pub say: Option<Say>,
+    /// The run from now on; `None` when it is over. Its `due` is the only timer that may stand.
+    pub run: Option<FlowRun>,
+    /// All answers, when the last step was answered.
+    pub finished: Option<Answers>,
+    pub verdict: Verdict,
+}
+
+/// Names and values, in the order in which the file first names them; only those that were given.
+pub type Answers = Vec<(Arc<str>, String)>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The question was asked: at the start, or again.
+    Asked,
+    /// `chosen` is the label of the choice taken, to be shown where the buttons were.
+    Accepted {
+        chosen: Option<String>,
+    },
+    /// Nothing was taken; `say` explains.
+    NotAccepted,
+    /// Nothing was taken, since the answers together would pass [`ANSWERS_MAX_BYTES`].
+    TooLong,
+    /// A button of another step, version or flow: to be answered with a polite notice.
+    Stale,
+    Reminded,
+    Abandoned,
+    /// A timer that no longer stands; nothing changed.
+    Early,
+}
+
+/// A message to the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Say {
+    /// Telegram HTML.
+    pub text: String,
+    pub keyboard: Keyboard,
+}
+
+/// Buttons, in words that every messenger has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keyboard {
+    None,
+    /// Closes a reply keyboard that is still open.
+    Remove,
+    Reply {
+        rows: Vec<Vec<String>>,
+        one_time: bool,
+    },
+    Inline {
+        rows: Vec<Vec<Button>>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    pub label: String,
+    /// At most 64 bytes.
+    pub data: String,
+}
+
+/// What is wrong with a flow file, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowError {
+    pub file: String,
+    /// From 1; 0 when the file as a whole is meant.
+    pub line: usize,
+    pub reason: String,
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for FlowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.reason)?,
+            line => write!(f, "{}:{line}: {}", self.file, self.reason)?,
+        }
+        match &self.hint {
+            Some(hint) => write!(f, "\n  hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for FlowError {}
+
+/// Every flow that is on offer, and the older versions that conversations still run.
+#[derive(Debug, Default)]
+pub struct Flows {
+    /// By name, the versions that are known.
+    versions: HashMap<Arc<str>, Vec<Arc<Flow>>>,
+    /// What the files hold now, in the order of their names.
+    current: Vec<Arc<Flow>>,
+    commands: HashMap<String, usize>,
+    /// Payload prefixes, the longest first.
+    starts: Vec<(String, usize)>,
+    /// Flows bound to text, those with a pattern first.
+    texts: Vec<usize>,
+}
+
+impl Flow {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The first 16 hex digits of the source's SHA-256.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The file as it was, to be stored for the runs that outlive it.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    pub fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
+    /// The ids of its steps, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().map(|step| &*step.id)
+    }
+
+    /// The names that answers can have: the columns of an export.
+    pub fn answer_names(&self) -> impl Iterator<Item = &str> {
+        self.slots.iter().map(|slot| &*slot.name)
+    }
+}

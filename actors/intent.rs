@@ -1,0 +1,223 @@
+//! What the world, or another actor, must be told: stored before it is done. Knows no client library.
+
+use std::fmt;
+use std::time::Duration;
+
+use entities::{BotId, Key, Money};
+use serde::{Deserialize, Serialize};
+
+use crate::message::Message;
+
+/// The number of an intent, given by the Journal per partition; its idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct IntentId {
+    pub partition: u8,
+    pub number: i64,
+}
+
+impl fmt::Display for IntentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.partition, self.number)
+    }
+}
+
+impl std::str::FromStr for IntentId {
+    type Err = entities::KeyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let shape = || entities::KeyError::Shape(text.to_owned());
+        let (partition, number) = text.split_once('-').ok_or_else(shape)?;
+        Ok(Self {
+            partition: partition.parse().map_err(|_| shape())?,
+            number: number.parse().map_err(|_| shape())?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Intent {
+    /// Another actor is told something; it answers, if at all, by an intent of its own.
+    Tell { to: Key, message: Message },
+    Telegram(TelegramCall),
+    /// A payment provider is asked; its reply always comes back as a step.
+    Gateway(GatewayCall),
+}
+
+impl Intent {
+    /// Whether what came of it returns to the actor as `Input::Result`.
+    pub fn wants_report(&self) -> bool {
+        match self {
+            Self::Tell { .. } => false,
+            Self::Telegram(call) => call.report,
+            Self::Gateway(_) => true,
+        }
+    }
+
+    /// Intents of one destination are done in the order of their commit.
+    pub fn destination(&self) -> Destination {
+        match self {
+            Self::Tell { to, .. } => Destination::Actor(to.clone()),
+            Self::Telegram(call) => match &call.method {
+                Method::AnswerCallback { query, .. }
+                | Method::AnswerPreCheckout { query, .. }
+                | Method::AnswerInline { query, .. } => {
+                    Destination::Query(call.bot.clone(), query.clone())
+                }
+                _ => Destination::Chat(call.bot.clone(), call.chat),
+            },
+            Self::Gateway(call) => Destination::Payment(call.payment.clone()),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Destination {
+    Actor(Key),
+    Chat(BotId, i64),
+    /// A query answered once; it waits for nothing else.
+    Query(BotId, String),
+    Payment(Key),
+}
+
+/// One call of the Bot API.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TelegramCall {
+    pub bot: BotId,
+    /// The chat's id; 0 for the answer to a query.
+    pub chat: i64,
+    pub method: Method,
+    pub lane: Lane,
+    /// Whether the outcome (a message id, a refusal) must come back as a step.
+    pub report: bool,
+}
+
+/// Who waits for whom at the bot's own limit, and what happens to a *maybe sent* message after a crash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Lane {
+    /// Money is waiting: `answerPreCheckoutQuery`. Sent again after a crash.
+    Money,
+    /// Somebody looks at the screen. Sent again after a crash.
+    Answer,
+    /// Nobody asked, but it matters (an order's state). Sent again after a crash.
+    Notice,
+    /// Marketing. Not sent again when it may have been sent.
+    Bulk,
+}
+
+/// Texts are Telegram HTML; delivery parses, splits and sends them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Method {
+    SendText { html: String, keyboard: Keyboard },
+    /// "message is not modified" counts as done.
+    EditText { message_id: i64, html: String, keyboard: Keyboard },
+    EditKeyboard { message_id: i64, keyboard: Keyboard },
+    SendPhoto { photo: Photo, html: String, keyboard: Keyboard },
+    DeleteMessage { message_id: i64 },
+    AnswerCallback { query: String, text: Option<String>, alert: bool },
+    AnswerPreCheckout { query: String, error: Option<String> },
+    AnswerInline { query: String, results: serde_json::Value },
+    SendInvoice { title: String, description: String, payload: String, prices: Vec<Price> },
+    LeaveChat,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Price {
+    pub label: String,
+    pub amount: Money,
+}
+
+/// A picture: one of ours (by its name; delivery uploads it once and remembers the file id), or Telegram's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Photo {
+    Ours(String),
+    FileId(String),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Keyboard {
+    /// Leaves what is there.
+    #[default]
+    None,
+    /// Takes a reply keyboard away.
+    Remove,
+    Reply { rows: Vec<Vec<String>>, one_time: bool },
+    Inline(Vec<Vec<Button>>),
+}
+
+/// An inline button.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Button {
+    /// `data`: 1 to 64 bytes, given back when pressed.
+    Press { label: String, data: String },
+    Link { label: String, url: String },
+    /// Copies the text (1 to 256 characters).
+    Copy { label: String, text: String },
+    Pay { label: String },
+}
+
+/// One question to a payment provider. Its idempotency key is the intent's id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GatewayCall {
+    pub payment: Key,
+    /// The configured gateway's name, for instance `sandbox`.
+    pub gateway: String,
+    pub op: GatewayOp,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum GatewayOp {
+    OpenCheckout { amount: Money, description: String, expires_at_ms: i64 },
+    /// What does the gateway know? Changes nothing. `None`: under our own reference, the payment's key, when nobody
+    /// knows whether a checkout was opened; answered by `Opened`, or `Rejected` when there is none.
+    AskCheckout { checkout: Option<String> },
+    ExpireCheckout { checkout: String },
+    Refund { checkout: String, amount: Money, reason: String },
+}
+
+/// What came of an intent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    Sent { message_id: i64 },
+    Done,
+    /// Definitely not done, and trying again would not help. `unreachable`: the customer blocked the bot or is gone.
+    Refused { reason: String, unreachable: bool },
+    Gateway(GatewayReply),
+    /// Given up after the configured attempts; a person owns it now. Whether it was done is not known.
+    Stuck { reason: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum GatewayReply {
+    Opened { checkout: String, url: String },
+    Open,
+    Captured { amount: Money },
+    Declined { reason: String },
+    Expired,
+    Refunded { refund: String, amount: Money },
+    /// A definite "no" to the question itself.
+    Rejected { reason: String },
+}
+
+/// What a courier says of one attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CourierReport {
+    Finished(Outcome),
+    /// Told to wait (429): does not count as an attempt.
+    Throttled { retry_after: Duration },
+    /// Counts as an attempt; tried again with back-off.
+    Failed { reason: String },
+    /// Nothing of the destination's bot or gateway can go on until somebody acts (a revoked token); does not count.
+    Closed { reason: String },
+}
+
+/// Carries intents into the world. Implemented by the delivery edge; called in parallel for different destinations,
+/// one at a time for one.
+#[async_trait::async_trait]
+pub trait Courier: Send + Sync + 'static {
+    /// Does it, under a time-out of its own. `maybe_done`: an earlier attempt may have succeeded (a crash, a time-out).
+    async fn carry(&self, id: IntentId, intent: &Intent, maybe_done: bool) -> CourierReport;
+
+    /// Whether a send to this chat may go out at once in a webhook's response; takes a token of the bot's and chat's
+    /// limits when it says yes.
+    fn claim_inline(&self, call: &TelegramCall) -> bool;
+}

@@ -1,0 +1,393 @@
+//! Puts the durable core together, recovers what the last process left, and stops in order. Knows no edges.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use entities::{Database, Key, MasterKey, ServerLock};
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::external::External;
+use crate::house::House;
+use crate::intent::{Courier, IntentId, Lane, Intent};
+use crate::journal::Journal;
+use crate::message::Message;
+use crate::numbers::Numbers;
+use crate::office::{Office, OfficeLimits};
+use crate::outbox::{Carrier, DeliveryLimits, Job, Outbox};
+use crate::person_keys::PersonKeys;
+use crate::session;
+use crate::shared::{Alarm, Seeds, Shared};
+use crate::stored::{Pending, open_intents, sealed_by};
+use crate::supervise::{Restart, TaskState, task};
+use crate::timers::{self, Timers};
+use crate::tree::{TreeSnapshot, tasks};
+
+/// What the core is made of.
+pub struct KernelConfig {
+    pub database: Database,
+    pub lock: ServerLock,
+    pub master: MasterKey,
+    pub clock: Clock,
+    pub house: House,
+    pub office: OfficeLimits,
+    pub delivery: DeliveryLimits,
+    pub courier: Arc<dyn Courier>,
+    /// Threads that actors live on; 0: all on the current one.
+    pub shards: usize,
+    /// Randomness of decisions.
+    pub seeds: Seeds,
+    /// Called when a part that nothing can go on without has failed.
+    pub escalate: Rc<dyn Fn(String)>,
+}
+
+/// The running core.
+#[derive(Clone)]
+pub struct Kernel {
+    pub office: Office,
+    pub journal: Journal,
+    pub outbox: Outbox,
+    pub clock: Clock,
+    shared: Shared,
+    tasks: Arc<Mutex<Vec<Arc<TaskState>>>>,
+}
+
+/// Owner notices waiting to be told; more are only logged.
+const ALARMS: usize = 64;
+
+impl Kernel {
+    /// Starts everything on the current thread's local set (and shards on threads of their own).
+    ///
+    /// # Errors
+    /// When the database does not answer, or holds rows sealed under another master key.
+    pub async fn start(config: KernelConfig) -> anyhow::Result<Self> {
+        let (database, clock) = (&config.database.clone(), &config.clock.clone());
+        let numbers = Arc::new(Numbers::default());
+        let marks = entities::recovery_marks(&database.read, database.backend).await;
+        for (part, watermark, highest) in marks.context("read the marks")? {
+            numbers.recover(u8::try_from(part)?, watermark, highest);
+        }
+        let quarantined = quarantined(database).await?;
+        let journal = Journal::start(database.clone(), config.lock, Arc::clone(&numbers), clock.clone());
+        let (outbox, readies) = Outbox::new(
+            Arc::clone(&config.courier),
+            Arc::clone(&numbers),
+            clock.clone(),
+            config.delivery.clone(),
+        );
+        let (timers, sets) = Timers::new();
+        let (alarm, alarms) = alarm();
+        let shared = Shared {
+            keys: PersonKeys::new(database.clone(), config.master, clock.clone()),
+            database: database.clone(),
+            journal: journal.clone(),
+            outbox: outbox.clone(),
+            timers,
+            numbers,
+            clock: clock.clone(),
+            house: Arc::new(RwLock::new(config.house)),
+            seeds: config.seeds,
+            writers: Arc::new(rand::random_range(0..i64::MAX / 2).into()),
+            alarm: Arc::clone(&alarm),
+        };
+        let office = start_shards(&shared, &config.office, config.shards, &quarantined);
+        recover(&shared).await?;
+        let carrier = Carrier {
+            outbox: outbox.clone(),
+            office: office.clone(),
+            journal: journal.clone(),
+            alarm,
+        };
+        let escalate = config.escalate;
+        let states = vec![
+            once("delivery", carrier.run(readies), &escalate),
+            once(
+                "timers",
+                timers::run(sets, database.clone(), office.clone(), clock.clone()),
+                &escalate,
+            ),
+            once("alarms", tell_owner(alarms, office.clone(), shared.clone()), &escalate),
+        ];
+        let core = Self {
+            office,
+            journal,
+            outbox,
+            clock: clock.clone(),
+            shared,
+            tasks: Arc::new(Mutex::new(states)),
+        };
+        core.wake_held(&quarantined).await?;
+        Ok(core)
+    }
+
+    /// Actors that the last process left with held inputs replay them now.
+    async fn wake_held(&self, quarantined: &HashSet<Key>) -> anyhow::Result<()> {
+        let held = entities::held_keys(&self.shared.database.read).await;
+        for (owner, _) in held.context("read held inputs")? {
+            let key = Key::parse(&owner)?;
+            if !quarantined.contains(&key) {
+                self.office.wake(key);
+            }
+        }
+        Ok(())
+    }
+
+    /// A task of an edge joins the tree.
+    pub fn adopt(&self, state: Arc<TaskState>) {
+        self.tasks.lock().expect("nothing panics while it is held").push(state);
+    }
+
+    pub fn house(&self) -> House {
+        self.shared.house()
+    }
+
+    pub fn set_house(&self, house: House) {
+        *self.shared.house.write().expect("nothing panics while it is held") = house;
+    }
+
+    /// Tells the owner of the shop what needs a person.
+    pub fn alarm(&self, what: String) {
+        self.shared.alarm(what);
+    }
+
+    pub async fn observe(&self) -> TreeSnapshot {
+        let shards = self.office.observe().await;
+        let (destinations, intents) = self.outbox.depth();
+        let health = self.journal.health();
+        let (groups, steps) = health.totals();
+        let states = self.tasks.lock().expect("nothing panics while it is held").clone();
+        TreeSnapshot {
+            tasks: tasks(&states),
+            shards,
+            in_flight: self.office.in_flight(),
+            destinations,
+            intents,
+            journal_up: health.is_up(),
+            groups,
+            steps,
+        }
+    }
+
+    /// Tries a stuck intent again, from the first attempt.
+    ///
+    /// # Errors
+    /// When there is no such stuck intent, or it cannot be read.
+    pub async fn retry_stuck(&self, id: IntentId) -> anyhow::Result<()> {
+        let (owner, intent) = self.find_stuck(id).await?;
+        let job = Job {
+            id,
+            owner,
+            intent: Arc::new(intent),
+            attempts: 0,
+            maybe_done: true,
+            not_before_ms: 0,
+        };
+        self.outbox.enqueue_job(job);
+        Ok(())
+    }
+
+    /// Gives a stuck intent up; the actor that asked for a report hears a refusal.
+    ///
+    /// # Errors
+    /// When there is no such stuck intent, or this could not be committed.
+    pub async fn drop_stuck(&self, id: IntentId) -> anyhow::Result<()> {
+        let (owner, intent) = self.find_stuck(id).await?;
+        if intent.wants_report() {
+            let reason = "given up by a person".to_owned();
+            let outcome = crate::intent::Outcome::Refused { reason, unreachable: false };
+            self.office.report(owner, id, outcome).await?;
+        }
+        self.shared.numbers.close(id);
+        let done = vec![(i16::from(id.partition), id.number)];
+        match self.journal.deliveries(Vec::new(), done).await {
+            true => Ok(()),
+            false => Err(anyhow!("the database does not take writes")),
+        }
+    }
+
+    async fn find_stuck(&self, id: IntentId) -> anyhow::Result<(Key, Intent)> {
+        let rows = entities::stuck(&self.shared.database.read).await?;
+        let is_it = |row: &&entities::DeliveryRow| {
+            row.part == i16::from(id.partition) && row.number == id.number
+        };
+        let row = rows.iter().find(is_it).ok_or_else(|| anyhow!("no intent {id} is stuck"))?;
+        let owner = Key::parse(&row.owner)?;
+        let pending = pending_of(&self.shared, &row.owner).await?;
+        let found = pending.into_iter().find(|pending| pending.number == id.number);
+        let found = found.ok_or_else(|| anyhow!("intent {id} is no longer in its actor's row"))?;
+        Ok((owner, found.intent))
+    }
+
+    /// Stops in order: no new inputs, steps finish, calls under way finish, the last watermarks are written. What is not
+    /// done by then stands in the rows. Says whether everything came to rest before `patience` was over.
+    pub async fn stop(self, patience: Duration) -> bool {
+        const LOOK: Duration = Duration::from_millis(10);
+        self.office.close();
+        let settle = async {
+            while self.office.in_flight() > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+            self.outbox.close();
+            while self.outbox.carrying() > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        let settled = tokio::time::timeout(patience, settle).await.is_ok();
+        self.outbox.close();
+        self.journal.flush().await;
+        settled
+    }
+}
+
+/// A task without which nothing goes on: its future cannot be made twice.
+fn once(
+    name: &str,
+    future: impl Future<Output = ()> + 'static,
+    escalate: &Rc<dyn Fn(String)>,
+) -> Arc<TaskState> {
+    let future = std::cell::RefCell::new(Some(future));
+    let make = move || future.borrow_mut().take().expect("never restarted");
+    task(name, Restart::Never, make, Rc::clone(escalate))
+}
+
+async fn quarantined(database: &Database) -> anyhow::Result<HashSet<Key>> {
+    let rows = entities::quarantined(&database.read).await.context("read the quarantine")?;
+    rows.iter().map(|row| Ok(Key::parse(&row.owner)?)).collect()
+}
+
+fn start_shards(
+    shared: &Shared,
+    limits: &OfficeLimits,
+    shards: usize,
+    quarantined: &HashSet<Key>,
+) -> Office {
+    let count = shards.max(1);
+    let channels: Vec<_> = (0..count).map(|_| mpsc::unbounded_channel()).collect();
+    let office = Office::new(channels.iter().map(|(home, _)| home.clone()).collect(), limits);
+    for (index, channel) in channels.into_iter().enumerate() {
+        let (shared, limits, quarantined) = (shared.clone(), limits.clone(), quarantined.clone());
+        let run = move || {
+            let directory =
+                Directory::new((index, count), shared, limits, &quarantined, channel);
+            actix_rt::spawn(directory.run());
+        };
+        match shards {
+            0 => run(),
+            _ => {
+                let started = actix_rt::Arbiter::new().spawn_fn(run);
+                assert!(started, "a new arbiter takes its first task");
+            }
+        }
+    }
+    office
+}
+
+/// Opens an actor's undone intents.
+async fn open(shared: &Shared, owner: &str, sealed: &[u8]) -> anyhow::Result<Vec<Pending>> {
+    let Some(person) = sealed_by(sealed) else {
+        return Ok(Vec::new());
+    };
+    let key = shared.open_key(person).await?;
+    open_intents(sealed, key.as_ref(), owner)
+}
+
+async fn pending_of(shared: &Shared, owner: &str) -> anyhow::Result<Vec<Pending>> {
+    let row = entities::load(&shared.database.read, shared.database.backend, owner).await?;
+    match row {
+        Some(row) => open(shared, owner, &row.intents).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Intents that the last process committed and did not get done are queued again, in order of commit.
+async fn recover(shared: &Shared) -> anyhow::Result<()> {
+    let database = &shared.database;
+    let rows = entities::deliveries(&database.read).await.context("read deliveries")?;
+    let mut excepted: HashMap<IntentId, _> = HashMap::new();
+    let mut owners: HashSet<String> = HashSet::new();
+    for row in rows {
+        let id = IntentId { partition: u8::try_from(row.part)?, number: row.number };
+        shared.numbers.except(id);
+        owners.insert(row.owner.clone());
+        excepted.insert(id, row);
+    }
+    let marks: Vec<(i16, i64)> = (0..=u8::MAX)
+        .map(|partition| (i16::from(partition), shared.numbers.recovered_mark(partition)))
+        .collect();
+    let undone = entities::undone_after(&database.read, database.backend, &marks).await;
+    let mut sealed: BTreeMap<String, Vec<u8>> =
+        undone.context("read undone intents")?.into_iter().map(|row| (row.key, row.intents)).collect();
+    for owner in owners {
+        if let Some(row) = entities::load(&database.read, database.backend, &owner).await? {
+            sealed.entry(owner).or_insert(row.intents);
+        }
+    }
+    let mut jobs: Vec<(i64, Job)> = Vec::new();
+    for (owner, intents) in sealed {
+        let key = Key::parse(&owner)?;
+        for pending in open(shared, &owner, &intents).await? {
+            let id = IntentId { partition: key.partition(), number: pending.number };
+            let row = excepted.get(&id);
+            let done = row.is_none() && id.number <= marks[usize::from(id.partition)].1;
+            if done || row.is_some_and(|row| row.stuck) {
+                continue;
+            }
+            if row.is_none() {
+                shared.numbers.reopen(id, shared.clock.now_ms());
+            }
+            jobs.push((pending.at_ms, job(id, key.clone(), pending.intent, row)));
+        }
+    }
+    jobs.sort_by_key(|(at_ms, job)| (*at_ms, job.id));
+    tracing::info!(intents = jobs.len(), "intents of the last process are queued again");
+    for (_, job) in jobs {
+        shared.outbox.enqueue_job(job);
+    }
+    Ok(())
+}
+
+fn job(id: IntentId, owner: Key, intent: Intent, row: Option<&entities::DeliveryRow>) -> Job {
+    Job {
+        id,
+        owner,
+        intent: Arc::new(intent),
+        attempts: row.map_or(0, |row| u32::try_from(row.attempts).unwrap_or_default()),
+        maybe_done: true,
+        not_before_ms: row.map_or(0, |row| row.next_try_ms),
+    }
+}
+
+fn alarm() -> (Alarm, mpsc::Receiver<String>) {
+    let (alarm, alarms) = mpsc::channel(ALARMS);
+    let tell = move |what: String| {
+        if let Err(error) = alarm.try_send(what) {
+            tracing::error!(%error, "too many alarms at once; this one is only logged");
+        }
+    };
+    (Arc::new(tell), alarms)
+}
+
+/// Alarms reach the owner as messages of the bot; they are durable once the owner's session took them.
+async fn tell_owner(mut alarms: mpsc::Receiver<String>, office: Office, shared: Shared) {
+    while let Some(text) = alarms.recv().await {
+        let Some((bot, owner)) = shared.house().rules.owner.clone() else {
+            continue;
+        };
+        let key = Key::session(&bot, owner);
+        let external = External::Request(format!("alarm-{:016x}", shared.seed(&key)));
+        let message = Message::from(session::Message::Notice { text: text.clone() });
+        let told = office.tell_patiently(key, external, message).await;
+        if let Err(failure) = told {
+            tracing::error!(%failure, alarm = text, "the owner could not be told");
+        }
+    }
+}
+
+/// What a message class does after a crash that may have sent it already.
+pub(crate) fn sent_again(intent: &Intent) -> bool {
+    !matches!(intent, Intent::Telegram(call) if call.lane == Lane::Bulk)
+}

@@ -1,0 +1,50 @@
+//! Concurrency and decisions: the Office and what stands behind it. Knows no HTTP, no gateway, no Telegram client.
+
+pub mod bot;
+mod capability;
+pub mod chat;
+mod clock;
+mod kernel;
+mod directory;
+mod durable;
+mod external;
+mod fact;
+pub mod flow;
+mod house;
+mod intent;
+mod journal;
+mod message;
+mod numbers;
+mod office;
+pub mod order;
+mod outbox;
+pub mod payment;
+mod person_keys;
+mod receipts;
+pub mod session;
+mod shared;
+pub mod stock;
+mod stored;
+mod supervise;
+pub mod texts;
+mod timers;
+mod tree;
+
+pub use capability::{Answer, Capability, Decision, Input, Moment, Refusal, TimerChange};
+pub use clock::{Clock, from_ms, to_ms};
+pub use kernel::{Kernel, KernelConfig};
+pub use directory::ShardSnapshot;
+pub use external::External;
+pub use fact::FactKind;
+pub use house::{Catalogue, House, Product, Rules};
+pub use intent::{
+    Button, Courier, CourierReport, Destination, GatewayCall, GatewayOp, GatewayReply, Intent,
+    IntentId, Keyboard, Lane, Method, Outcome, Photo, Price, TelegramCall,
+};
+pub use journal::{Journal, JournalHealth};
+pub use message::Message;
+pub use office::{Failure, Office, OfficeLimits, Posted, Reply, Tell};
+pub use outbox::{DeliveryLimits, Outbox};
+pub use shared::Seeds;
+pub use supervise::{Restart, TaskState, task};
+pub use tree::{TaskSnapshot, TreeSnapshot};

@@ -1,0 +1,27 @@
+//! Every message an actor may be sent: one type, so that intents and held inputs can be stored. Knows no senders.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{bot, chat, order, payment, session, stock};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Message {
+    Session(Box<session::Message>),
+    Chat(Box<chat::Message>),
+    Bot(Box<bot::Message>),
+    Order(Box<order::Message>),
+    Stock(Box<stock::Message>),
+    Payment(Box<payment::Message>),
+}
+
+macro_rules! from {
+    ($($kind:ident: $module:ident),*) => {$(
+        impl From<$module::Message> for Message {
+            fn from(message: $module::Message) -> Self {
+                Self::$kind(Box::new(message))
+            }
+        }
+    )*};
+}
+
+from!(Session: session, Chat: chat, Bot: bot, Order: order, Stock: stock, Payment: payment);

@@ -1,0 +1,355 @@
+//! What an order does: pure. Stock first, then money, then goods; whatever fails lets go of both.
+
+use entities::{Key, Kind, Money, OrderLineRow, OrderRow, Row};
+use time::OffsetDateTime;
+
+use super::state::{By, Fact, LINES_MAX, Line, Stage, State, Timer};
+use super::{Message, Order};
+use crate::capability::{Answer, Decision, Input, Moment, Refusal};
+use crate::intent::Intent;
+use crate::message::Message as AnyMessage;
+use crate::{payment, session, stock};
+
+pub(super) fn decide(
+    state: &State,
+    input: &Input<Order>,
+    at: &Moment<'_>,
+) -> Result<Decision<Order>, Refusal> {
+    let message = match input {
+        Input::Message(message) => message,
+        Input::Timer(Timer::Window) => return Ok(window_passed(state, at)),
+        // An order tells actors only, and those intents want no report.
+        Input::Result { .. } => return Ok(Decision::nothing()),
+    };
+    match message {
+        Message::Place { customer, lines } => return place(state, at, customer, lines),
+        _ if state.customer.is_none() => {
+            return Err(Refusal::new("order-unknown", format!("{} was never placed", at.key)));
+        }
+        _ => {}
+    }
+    Ok(match message {
+        Message::Place { .. } => Decision::nothing(),
+        Message::Reserved { product } => reserved(state, at, product),
+        Message::ReservationRefused { product, available } => {
+            reservation_refused(state, at, product, *available)
+        }
+        Message::Committed { product } => committed(state, at, product),
+        Message::CommitRefused { product, available } => {
+            commit_refused(state, at, product, *available)
+        }
+        Message::PaymentReady { url } => match &state.stage {
+            Stage::AwaitingPayment { .. } => {
+                step(state, at, Fact::PaymentOffered { url: url.clone() })
+            }
+            _ => Decision::nothing(),
+        },
+        Message::PaymentDeclined { reason } => match &state.stage {
+            Stage::AwaitingPayment { .. } => {
+                step(state, at, Fact::PaymentDeclined { reason: reason.clone() })
+            }
+            _ => Decision::nothing(),
+        },
+        Message::PaymentFailed { reason } => match &state.stage {
+            Stage::AwaitingPayment { .. } => {
+                let fact = Fact::PaymentFailed { reason: reason.clone() };
+                releasing(state, step(state, at, fact), at)
+            }
+            _ => Decision::nothing(),
+        },
+        Message::Captured { amount } => captured(state, at, *amount),
+        Message::PaymentExpired => match &state.stage {
+            Stage::AwaitingPayment { .. } | Stage::Held { .. } => {
+                releasing(state, step(state, at, Fact::Expired), at)
+            }
+            _ => Decision::nothing(),
+        },
+        Message::LateMoney { amount } => late_money(state, at, *amount),
+        Message::Refunded { amount, whole } => refunded(state, at, *amount, *whole),
+        Message::PaymentStuck { reason } => stuck(state, at, reason),
+        Message::Cancel { by } => return cancel(state, at, by),
+    })
+}
+
+fn place(
+    state: &State,
+    at: &Moment<'_>,
+    customer: &Key,
+    lines: &[Line],
+) -> Result<Decision<Order>, Refusal> {
+    if let Some(owner) = &state.customer {
+        // The same wish again is answered by what came of it; somebody else's needs another number.
+        if owner == customer && state.lines == lines {
+            return Ok(Decision::nothing());
+        }
+        let taken = session::Message::OrderNumberTaken { order: at.key.clone() };
+        let refusal = Refusal::new("order-number-taken", format!("{} is another order", at.key));
+        return Ok(Decision::nothing()
+            .then(tell(customer, AnyMessage::Session(Box::new(taken))))
+            .answer(Answer::Refused(refusal)));
+    }
+    let total = total(lines)?;
+    let until = at.now + at.house.rules.payment_window;
+    let placed = Fact::Placed {
+        customer: customer.clone(),
+        lines: lines.to_vec(),
+        total,
+        placed_ms: ms(at.now),
+        until_ms: ms(until),
+    };
+    let mut decision = step(state, at, placed).at(Timer::Window, until);
+    for line in lines {
+        let order = at.key.clone();
+        let wish = stock::Message::Reserve { order, quantity: line.quantity, until };
+        decision = decision.then(tell_stock(&line.product, wish));
+    }
+    let rows = lines.iter().enumerate().map(|(position, line)| {
+        Row::OrderLine(OrderLineRow {
+            order_id: at.key.to_string(),
+            position: position as i32,
+            product: line.product.clone(),
+            title: line.title.clone(),
+            quantity: i32::try_from(line.quantity).unwrap_or(i32::MAX),
+            price_minor: line.price.amount_minor,
+        })
+    });
+    decision.rows.extend(rows);
+    Ok(decision)
+}
+
+/// What the lines cost together.
+fn total(lines: &[Line]) -> Result<Money, Refusal> {
+    let wrong = |reason: &str| Refusal::new("order-lines", reason);
+    let first = lines.first().ok_or_else(|| wrong("an order has at least one line"))?;
+    if lines.len() > LINES_MAX {
+        return Err(wrong("an order has at most 50 lines"));
+    }
+    let mut total = Money::new(0, first.price.currency);
+    for (place, line) in lines.iter().enumerate() {
+        if line.quantity == 0 || line.price.amount_minor < 0 {
+            return Err(wrong("a line has a quantity and a price"));
+        }
+        if lines[..place].iter().any(|other| other.product == line.product) {
+            return Err(wrong("a product has one line"));
+        }
+        let price = line.price.times(line.quantity).map_err(|error| wrong(&error.to_string()))?;
+        total = total.add(price).map_err(|error| wrong(&error.to_string()))?;
+    }
+    Ok(total)
+}
+
+fn reserved(state: &State, at: &Moment<'_>, product: &str) -> Decision<Order> {
+    let Stage::AwaitingStock { reserved } = &state.stage else {
+        return Decision::nothing();
+    };
+    if reserved.contains(product) || !state.has_line(product) {
+        return Decision::nothing();
+    }
+    let fact = Fact::StockReserved { product: product.to_owned() };
+    if reserved.len() + 1 < state.lines.len() {
+        return Decision::of(fact);
+    }
+    let mut decision = step(state, at, Fact::StockComplete).without(Timer::Window);
+    decision.facts.insert(0, fact);
+    decision.then(begin_payment(state, at))
+}
+
+fn begin_payment(state: &State, at: &Moment<'_>) -> Intent {
+    let (customer, amount) = (&state.customer, state.total);
+    let (customer, amount) = customer.clone().zip(amount).expect("a placed order has both");
+    let until = OffsetDateTime::from_unix_timestamp_nanos(i128::from(state.until_ms) * 1_000_000);
+    let begin = payment::Message::Begin {
+        order: at.key.clone(),
+        customer,
+        amount,
+        description: format!("{} · {}", at.house.rules.shop_name, at.key.id()),
+        gateway: at.house.rules.gateway.clone(),
+        until: until.unwrap_or(at.now),
+    };
+    tell_payment(at.key, begin)
+}
+
+fn reservation_refused(
+    state: &State,
+    at: &Moment<'_>,
+    product: &str,
+    available: u32,
+) -> Decision<Order> {
+    if !matches!(state.stage, Stage::AwaitingStock { .. }) {
+        return Decision::nothing();
+    }
+    let fact = Fact::Refused { product: product.to_owned(), available, paid: false };
+    releasing(state, step(state, at, fact), at).without(Timer::Window)
+}
+
+/// The stock never answered in time: it is let go, and the customer told.
+fn window_passed(state: &State, at: &Moment<'_>) -> Decision<Order> {
+    match &state.stage {
+        Stage::AwaitingStock { .. } => releasing(state, step(state, at, Fact::Expired), at),
+        _ => Decision::nothing(),
+    }
+}
+
+fn captured(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
+    match &state.stage {
+        // The whole sum, from a payment that had been stuck, too.
+        Stage::AwaitingPayment { .. } | Stage::Held { .. } if state.total == Some(amount) => {
+            let mut decision = step(state, at, Fact::Paid { amount });
+            for line in &state.lines {
+                let order = at.key.clone();
+                let commit = stock::Message::Commit { order, quantity: line.quantity };
+                decision = decision.then(tell_stock(&line.product, commit));
+            }
+            decision
+        }
+        // The cancellation and the money crossed: the money goes back.
+        stage if stage.is_closed() => {
+            let reason = format!("order {}", stage.name());
+            step(state, at, Fact::LateMoneySeen { amount })
+                .then(refund(at, amount, reason))
+                .then(late_news(state, at, amount))
+        }
+        // Told again.
+        _ => Decision::nothing(),
+    }
+}
+
+fn committed(state: &State, at: &Moment<'_>, product: &str) -> Decision<Order> {
+    match &state.stage {
+        Stage::Paid { committed } if !committed.contains(product) && state.has_line(product) => {
+            let fact = Fact::StockTaken { product: product.to_owned() };
+            if committed.len() + 1 < state.lines.len() {
+                return Decision::of(fact);
+            }
+            let mut decision = step(state, at, Fact::Fulfilled);
+            decision.facts.insert(0, fact);
+            decision.then(tell_payment(at.key, payment::Message::Fulfilled))
+        }
+        // Another line could not be had meanwhile: this one goes back.
+        stage if stage.is_closed() => {
+            let order = at.key.clone();
+            Decision::nothing().then(tell_stock(product, stock::Message::Return { order }))
+        }
+        _ => Decision::nothing(),
+    }
+}
+
+/// Paid, but the pieces are gone: what was taken goes back to the shelf, and the money to the customer.
+fn commit_refused(
+    state: &State,
+    at: &Moment<'_>,
+    product: &str,
+    available: u32,
+) -> Decision<Order> {
+    let (Stage::Paid { .. }, Some(total)) = (&state.stage, state.total) else {
+        return Decision::nothing();
+    };
+    let fact = Fact::Refused { product: product.to_owned(), available, paid: true };
+    let mut decision = step(state, at, fact);
+    for line in state.lines.iter().filter(|line| line.product != product) {
+        let back = stock::Message::Return { order: at.key.clone() };
+        decision = decision.then(tell_stock(&line.product, back));
+    }
+    decision.then(refund(at, total, "out of stock".to_owned()))
+}
+
+fn late_money(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
+    step(state, at, Fact::LateMoneySeen { amount }).then(late_news(state, at, amount))
+}
+
+fn refunded(state: &State, at: &Moment<'_>, amount: Money, whole: bool) -> Decision<Order> {
+    let news = session::Message::MoneyReturned { order: at.key.clone(), amount };
+    let decision = step(state, at, Fact::Refunded { amount, whole });
+    let decision = match state.stage {
+        // Nothing was delivered, and there is no money for it any more.
+        Stage::Held { .. } | Stage::AwaitingPayment { .. } if whole => {
+            releasing(state, decision, at)
+        }
+        _ => decision,
+    };
+    decision.then(tell_session(state, news))
+}
+
+fn stuck(state: &State, at: &Moment<'_>, reason: &str) -> Decision<Order> {
+    match &state.stage {
+        Stage::AwaitingPayment { .. } => step(state, at, Fact::Held { reason: reason.to_owned() }),
+        _ => Decision::nothing(),
+    }
+}
+
+fn cancel(state: &State, at: &Moment<'_>, by: &By) -> Result<Decision<Order>, Refusal> {
+    let shop = matches!(by, By::Shop(_));
+    let held = matches!(state.stage, Stage::Held { .. }) && shop;
+    if state.stage.is_closed() {
+        return Ok(Decision::nothing());
+    }
+    if !state.stage.can_be_cancelled() && !held {
+        let reason = format!("{} is {} and is not cancelled", at.key, state.stage.name());
+        return Err(Refusal::new("order-not-cancellable", reason));
+    }
+    let paying = !matches!(state.stage, Stage::AwaitingStock { .. });
+    let decision = releasing(state, step(state, at, Fact::Cancelled { by: by.clone() }), at);
+    Ok(match paying {
+        true => decision.then(tell_payment(at.key, payment::Message::Cancel)),
+        false => decision.without(Timer::Window),
+    })
+}
+
+/// One fact, with the order's row and the news for the session.
+fn step(state: &State, at: &Moment<'_>, fact: Fact) -> Decision<Order> {
+    let mut after = state.clone();
+    after.apply(&fact);
+    let mut decision = Decision::of(fact);
+    let (Some(customer), Some(view)) = (after.customer.clone(), after.view()) else {
+        return decision;
+    };
+    decision.rows.push(Row::Order(OrderRow {
+        id: at.key.to_string(),
+        number: at.key.id().to_owned(),
+        session: customer.to_string(),
+        state: after.stage.name().to_owned(),
+        total_minor: view.total.amount_minor,
+        currency: view.total.currency.to_string(),
+        placed_ms: view.placed_ms,
+        changed_ms: ms(at.now),
+    }));
+    let changed = session::Message::OrderChanged { order: at.key.clone(), view };
+    decision.then(tell(&customer, AnyMessage::Session(Box::new(changed))))
+}
+
+/// Lets go of all lines.
+fn releasing(state: &State, decision: Decision<Order>, at: &Moment<'_>) -> Decision<Order> {
+    state.lines.iter().fold(decision, |decision, line| {
+        let release = stock::Message::Release { order: at.key.clone() };
+        decision.then(tell_stock(&line.product, release))
+    })
+}
+
+fn refund(at: &Moment<'_>, amount: Money, reason: String) -> Intent {
+    tell_payment(at.key, payment::Message::Refund { amount, reason, by: at.key.to_string() })
+}
+
+fn late_news(state: &State, at: &Moment<'_>, amount: Money) -> Intent {
+    tell_session(state, session::Message::LateMoney { order: at.key.clone(), amount })
+}
+
+fn tell_session(state: &State, message: session::Message) -> Intent {
+    let customer = state.customer.as_ref().expect("only a placed order has news");
+    tell(customer, AnyMessage::Session(Box::new(message)))
+}
+
+fn tell_stock(product: &str, message: stock::Message) -> Intent {
+    tell(&Key::new(Kind::Stock, product), AnyMessage::Stock(Box::new(message)))
+}
+
+fn tell_payment(order: &Key, message: payment::Message) -> Intent {
+    tell(&State::payment(order), AnyMessage::Payment(Box::new(message)))
+}
+
+fn tell(to: &Key, message: AnyMessage) -> Intent {
+    Intent::Tell { to: to.clone(), message }
+}
+
+fn ms(moment: OffsetDateTime) -> i64 {
+    (moment.unix_timestamp_nanos() / 1_000_000) as i64
+}

@@ -1,0 +1,245 @@
+//! What an order remembers. Knows no messages and decides nothing.
+
+use std::collections::BTreeSet;
+
+use entities::{Key, Kind, Money};
+use serde::{Deserialize, Serialize};
+
+use crate::fact::FactKind;
+
+/// The most lines that one order may have: each is a message to a stock actor in one step.
+pub(super) const LINES_MAX: usize = 50;
+
+/// So many of one product, at the price and under the title that the customer agreed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub product: String,
+    pub title: String,
+    pub quantity: u32,
+    /// Of one piece.
+    pub price: Money,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The customer's session; `None` until the order is placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Key>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Line>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Money>,
+    #[serde(default)]
+    pub placed_ms: i64,
+    /// Until when stock is held and the payment awaited.
+    #[serde(default)]
+    pub until_ms: i64,
+    pub stage: Stage,
+    /// Grows with every fact: the session ignores views that are older than what it shows.
+    #[serde(default)]
+    pub revision: u32,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    #[default]
+    Draft,
+    AwaitingStock { reserved: BTreeSet<String> },
+    /// `url` is where the customer pays, once the gateway gave it. `declined`: what the last try to pay met.
+    AwaitingPayment { url: Option<String>, declined: Option<String> },
+    /// The money is there; the stock is being taken from the shelf.
+    Paid { committed: BTreeSet<String> },
+    Fulfilled,
+    Cancelled { by: By },
+    Expired,
+    /// Out of stock: so many are left. `paid`: the money is on its way back.
+    Refused { product: String, available: u32, paid: bool },
+    /// The payment could not be started.
+    Failed,
+    /// A person has to look at the payment.
+    Held { reason: String },
+    /// All the money went back.
+    Refunded,
+}
+
+/// Who wanted it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum By {
+    Customer,
+    /// A person of the shop, by the name under which the log knows them.
+    Shop(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Timer {
+    /// The stock did not answer within the order's window.
+    Window,
+}
+
+/// What the customer's session is told: all that its card shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    pub revision: u32,
+    pub stage: Stage,
+    pub lines: Vec<Line>,
+    pub total: Money,
+    pub placed_ms: i64,
+    pub until_ms: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Fact {
+    Placed { customer: Key, lines: Vec<Line>, total: Money, placed_ms: i64, until_ms: i64 },
+    StockReserved { product: String },
+    /// Every line is held; the payment begins.
+    StockComplete,
+    PaymentOffered { url: String },
+    PaymentDeclined { reason: String },
+    Paid { amount: Money },
+    StockTaken { product: String },
+    Fulfilled,
+    Cancelled { by: By },
+    Expired,
+    Refused { product: String, available: u32, paid: bool },
+    PaymentFailed { reason: String },
+    Held { reason: String },
+    LateMoneySeen { amount: Money },
+    Refunded { amount: Money, whole: bool },
+}
+
+impl FactKind for Fact {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Placed { .. } => "order_placed",
+            Self::StockReserved { .. } => "line_reserved",
+            Self::StockComplete => "order_reserved",
+            Self::PaymentOffered { .. } => "payment_offered",
+            Self::PaymentDeclined { .. } => "payment_declined",
+            Self::Paid { .. } => "order_paid",
+            Self::StockTaken { .. } => "line_taken",
+            Self::Fulfilled => "order_fulfilled",
+            Self::Cancelled { .. } => "order_cancelled",
+            Self::Expired => "order_expired",
+            Self::Refused { .. } => "order_refused",
+            Self::PaymentFailed { .. } => "payment_failed",
+            Self::Held { .. } => "order_held",
+            Self::LateMoneySeen { .. } => "late_money_seen",
+            Self::Refunded { .. } => "order_refunded",
+        }
+    }
+}
+
+impl State {
+    pub(super) fn apply(&mut self, fact: &Fact) {
+        self.revision += 1;
+        match fact {
+            Fact::Placed { customer, lines, total, placed_ms, until_ms } => {
+                self.customer = Some(customer.clone());
+                self.lines.clone_from(lines);
+                self.total = Some(*total);
+                self.placed_ms = *placed_ms;
+                self.until_ms = *until_ms;
+                self.stage = Stage::AwaitingStock { reserved: BTreeSet::new() };
+            }
+            Fact::StockReserved { product } => {
+                if let Stage::AwaitingStock { reserved } = &mut self.stage {
+                    reserved.insert(product.clone());
+                }
+            }
+            Fact::StockComplete => {
+                self.stage = Stage::AwaitingPayment { url: None, declined: None };
+            }
+            Fact::PaymentOffered { url } => {
+                self.stage = Stage::AwaitingPayment { url: Some(url.clone()), declined: None };
+            }
+            Fact::PaymentDeclined { reason } => {
+                if let Stage::AwaitingPayment { declined, .. } = &mut self.stage {
+                    *declined = Some(reason.clone());
+                }
+            }
+            Fact::Paid { .. } => self.stage = Stage::Paid { committed: BTreeSet::new() },
+            Fact::StockTaken { product } => {
+                if let Stage::Paid { committed } = &mut self.stage {
+                    committed.insert(product.clone());
+                }
+            }
+            Fact::Fulfilled => self.stage = Stage::Fulfilled,
+            Fact::Cancelled { by } => self.stage = Stage::Cancelled { by: by.clone() },
+            Fact::Expired => self.stage = Stage::Expired,
+            Fact::Refused { product, available, paid } => {
+                let (available, paid) = (*available, *paid);
+                self.stage = Stage::Refused { product: product.clone(), available, paid };
+            }
+            Fact::PaymentFailed { .. } => self.stage = Stage::Failed,
+            Fact::Held { reason } => self.stage = Stage::Held { reason: reason.clone() },
+            Fact::LateMoneySeen { .. } | Fact::Refunded { whole: false, .. } => {}
+            // An order that never came about stays what it is, whatever money came and went.
+            Fact::Refunded { whole: true, .. } => {
+                if !self.stage.is_closed() {
+                    self.stage = Stage::Refunded;
+                }
+            }
+        }
+    }
+
+    /// The one payment of this order.
+    pub(super) fn payment(order: &Key) -> Key {
+        Key::new(Kind::Payment, order.id())
+    }
+
+    pub(super) fn has_line(&self, product: &str) -> bool {
+        self.lines.iter().any(|line| line.product == product)
+    }
+
+    pub(super) fn view(&self) -> Option<View> {
+        Some(View {
+            revision: self.revision,
+            stage: self.stage.clone(),
+            lines: self.lines.clone(),
+            total: self.total?,
+            placed_ms: self.placed_ms,
+            until_ms: self.until_ms,
+        })
+    }
+}
+
+impl Stage {
+    /// Over without goods: money that comes now goes back.
+    pub fn is_closed(&self) -> bool {
+        matches!(
+            self,
+            Self::Cancelled { .. }
+                | Self::Expired
+                | Self::Refused { .. }
+                | Self::Failed
+                | Self::Refunded
+        )
+    }
+
+    /// Nothing is awaited any more.
+    pub fn is_over(&self) -> bool {
+        self.is_closed() || *self == Self::Fulfilled
+    }
+
+    /// Whether the customer may still call it off without a person's help.
+    pub fn can_be_cancelled(&self) -> bool {
+        matches!(self, Self::AwaitingStock { .. } | Self::AwaitingPayment { .. })
+    }
+
+    /// As it is stored in the orders table.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::AwaitingStock { .. } => "awaiting_stock",
+            Self::AwaitingPayment { .. } => "awaiting_payment",
+            Self::Paid { .. } => "paid",
+            Self::Fulfilled => "fulfilled",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Expired => "expired",
+            Self::Refused { .. } => "refused",
+            Self::Failed => "failed",
+            Self::Held { .. } => "held",
+            Self::Refunded => "refunded",
+        }
+    }
+}

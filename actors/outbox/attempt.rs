@@ -1,0 +1,231 @@
+//! Carrying one intent until it is done, stuck, or the server stops. Knows no wire.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use entities::Key;
+use tokio::sync::{Semaphore, mpsc};
+
+use super::{Job, Outbox, row};
+use crate::external::External;
+use crate::intent::{CourierReport, Destination, Intent, Outcome};
+use crate::kernel::sent_again;
+use crate::journal::Journal;
+use crate::office::{Failure, Office};
+use crate::shared::Alarm;
+
+/// The wait when a bot or gateway is closed to us until somebody acts.
+const CLOSED: Duration = Duration::from_secs(30);
+/// The wait after our own database failed.
+const FAULT: Duration = Duration::from_millis(500);
+const SWEEP: Duration = Duration::from_millis(500);
+
+/// The runner of the outbox.
+#[derive(Clone)]
+pub(crate) struct Carrier {
+    pub(crate) outbox: Outbox,
+    pub(crate) office: Office,
+    pub(crate) journal: Journal,
+    pub(crate) alarm: Alarm,
+}
+
+/// What is to be done with a job now.
+enum Next {
+    Done,
+    Stuck,
+    Again(Duration),
+    Stop,
+}
+
+impl Carrier {
+    /// Starts a worker for each destination that has work; ends with the last `Outbox`.
+    pub(crate) async fn run(self, mut readies: mpsc::UnboundedReceiver<Destination>) {
+        let mut sweep = tokio::time::interval(SWEEP);
+        loop {
+            tokio::select! {
+                ready = readies.recv() => match ready {
+                    Some(destination) => {
+                        let carrier = self.clone();
+                        actix_rt::spawn(async move { carrier.serve(destination).await });
+                    }
+                    None => return,
+                },
+                _ = sweep.tick() => self.sweep().await,
+            }
+        }
+    }
+
+    async fn sweep(&self) {
+        let rows = self.outbox.overdue();
+        let ids: Vec<_> = rows.iter().map(|row| (row.part, row.number)).collect();
+        if !rows.is_empty() && self.journal.deliveries(rows, Vec::new()).await {
+            for (part, number) in ids {
+                let partition = u8::try_from(part).expect("256 partitions");
+                let id = crate::intent::IntentId { partition, number };
+                // Done in the meantime: its row goes again.
+                if self.outbox.0.numbers.is_done(id) {
+                    self.journal.deliveries(Vec::new(), vec![(part, number)]).await;
+                } else {
+                    self.outbox.0.numbers.except(id);
+                }
+            }
+        }
+        let (destinations, jobs) = self.outbox.depth();
+        metrics::gauge!("kontor_delivery_destinations").set(destinations as f64);
+        metrics::gauge!("kontor_delivery_intents").set(jobs as f64);
+    }
+
+    /// Everything for one destination, one after the other.
+    async fn serve(&self, destination: Destination) {
+        while let Some(mut job) = self.outbox.front(&destination) {
+            loop {
+                self.outbox.0.clock.sleep_until_ms(job.not_before_ms).await;
+                match self.attempt(&mut job).await {
+                    Next::Done => break self.done(&job).await,
+                    Next::Stuck => break,
+                    Next::Stop => return,
+                    Next::Again(wait) => {
+                        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+                        job.not_before_ms = self.outbox.0.clock.now_ms().saturating_add(wait_ms);
+                        self.outbox.update(&destination, &job);
+                    }
+                }
+            }
+            self.outbox.pop(&destination);
+        }
+    }
+
+    async fn attempt(&self, job: &mut Job) -> Next {
+        if self.outbox.0.closing.load(Ordering::Relaxed) {
+            return Next::Stop;
+        }
+        let report = {
+            let room = self.room(&job.intent).acquire().await;
+            let _room = room.expect("the semaphores are never closed");
+            self.outbox.0.carrying.fetch_add(1, Ordering::Relaxed);
+            let report = self.carry(job).await;
+            self.outbox.0.carrying.fetch_sub(1, Ordering::Relaxed);
+            report
+        };
+        match report {
+            CourierReport::Finished(outcome) => self.report(job, outcome).await,
+            CourierReport::Throttled { retry_after } => {
+                metrics::counter!("kontor_delivery_throttled_total").increment(1);
+                self.record(job, retry_after, "told to wait").await;
+                Next::Again(retry_after)
+            }
+            CourierReport::Closed { reason } => {
+                self.record(job, CLOSED, &reason).await;
+                Next::Again(CLOSED)
+            }
+            CourierReport::Failed { reason } => self.failed(job, &reason).await,
+        }
+    }
+
+    fn room(&self, intent: &Intent) -> &Semaphore {
+        let inner = &self.outbox.0;
+        match intent.destination() {
+            Destination::Actor(_) => &inner.actors,
+            Destination::Chat(..) => &inner.telegram,
+            Destination::Query(..) => &inner.queries,
+            Destination::Payment(_) => &inner.gateway,
+        }
+    }
+
+    async fn carry(&self, job: &Job) -> CourierReport {
+        if job.maybe_done && !sent_again(&job.intent) {
+            return CourierReport::Finished(Outcome::Done);
+        }
+        let Intent::Tell { to, message } = &*job.intent else {
+            return self.outbox.0.courier.carry(job.id, &job.intent, job.maybe_done).await;
+        };
+        let told =
+            self.office.tell_patiently(to.clone(), External::Intent(job.id), message.clone()).await;
+        match told {
+            // A refusal is an answer: what follows from it, the receiver says by an intent of its own.
+            Ok(_) => CourierReport::Finished(Outcome::Done),
+            Err(Failure::Busy | Failure::Closing | Failure::Fault(_)) => {
+                CourierReport::Throttled { retry_after: FAULT }
+            }
+        }
+    }
+
+    /// Brings the outcome back to the actor that asked, until that step is committed.
+    async fn report(&self, job: &Job, outcome: Outcome) -> Next {
+        if !job.intent.wants_report() {
+            return Next::Done;
+        }
+        loop {
+            match self.office.report(job.owner.clone(), job.id, outcome.clone()).await {
+                Ok(_) => return Next::Done,
+                Err(Failure::Closing) => return Next::Stop,
+                Err(_) => tokio::time::sleep(FAULT).await,
+            }
+            if self.outbox.0.closing.load(Ordering::Relaxed) {
+                return Next::Stop;
+            }
+        }
+    }
+
+    async fn failed(&self, job: &mut Job, reason: &str) -> Next {
+        metrics::counter!("kontor_delivery_failures_total").increment(1);
+        job.attempts += 1;
+        job.maybe_done = true;
+        let limits = &self.outbox.0.limits;
+        if job.attempts < limits.attempts {
+            let doubled = limits.first_backoff * 2_u32.pow((job.attempts - 1).min(16));
+            // Jitter, so that a thousand chats do not come back in the same moment.
+            let wait = doubled.min(limits.last_backoff).mul_f64(rand::random_range(0.5..1.0));
+            tracing::warn!(intent.id = %job.id, attempt = job.attempts, reason, "delivery failed");
+            self.record(job, wait, reason).await;
+            return Next::Again(wait);
+        }
+        tracing::error!(intent.id = %job.id, actor = %job.owner, reason, "an intent is stuck");
+        metrics::counter!("kontor_stuck_total").increment(1);
+        while !self.journal.deliveries(vec![row(job, reason, true)], Vec::new()).await {
+            tokio::time::sleep(FAULT).await;
+            if self.outbox.0.closing.load(Ordering::Relaxed) {
+                return Next::Stop;
+            }
+        }
+        self.outbox.0.numbers.except(job.id);
+        (self.alarm)(format!("{} is stuck: {reason}", super::describe(&job.intent)));
+        if job.intent.wants_report() {
+            self.report_stuck(&job.owner, job, reason).await;
+        }
+        Next::Stuck
+    }
+
+    /// The actor hears that a person owns it now. The intent stays in its row, for `stuck retry`.
+    async fn report_stuck(&self, owner: &Key, job: &Job, reason: &str) {
+        let outcome = Outcome::Stuck { reason: reason.to_owned() };
+        while let Err(failure) = self.office.report_stuck(owner.clone(), job.id, outcome.clone()).await {
+            if failure == Failure::Closing || self.outbox.0.closing.load(Ordering::Relaxed) {
+                return;
+            }
+            tokio::time::sleep(FAULT).await;
+        }
+    }
+
+    /// Makes a failed attempt durable; from then on it does not hold the watermark back.
+    async fn record(&self, job: &Job, wait: Duration, reason: &str) {
+        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        let mut job = job.clone();
+        job.not_before_ms = self.outbox.0.clock.now_ms().saturating_add(wait_ms);
+        // Without the row the watermark waits: nothing is lost, more is sent again after a crash.
+        if self.journal.deliveries(vec![row(&job, reason, false)], Vec::new()).await {
+            self.outbox.0.numbers.except(job.id);
+        }
+    }
+
+    async fn done(&self, job: &Job) {
+        metrics::counter!("kontor_deliveries_total").increment(1);
+        let excepted = self.outbox.0.numbers.is_excepted(job.id);
+        self.outbox.0.numbers.close(job.id);
+        if excepted {
+            let done = (i16::from(job.id.partition), job.id.number);
+            // A row that stays is done again after a restart at worst.
+            self.journal.deliveries(Vec::new(), vec![done]).await;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! How a payment ends without money: the gateway has the last word, since money may move in between.
+
+use super::refund;
+use super::state::{Ended, Fact, Stage, Unknown};
+use super::step::Step;
+use crate::intent::GatewayOp;
+use crate::order;
+
+/// The customer's time is over.
+pub(super) fn window_passed(step: &mut Step<'_>) {
+    match &step.state.stage {
+        Stage::AwaitingFunds => begin(step, Ended::Expired),
+        // Closed as soon as the gateway says what there is to close.
+        Stage::AwaitingCheckout { ended: None }
+        | Stage::Unknown { what: Unknown::Opening { ended: None }, .. } => {
+            step.record(Fact::ClosingBegan { ended: Ended::Expired });
+        }
+        _ => {}
+    }
+}
+
+/// The order was cancelled.
+pub(super) fn cancel(step: &mut Step<'_>) {
+    match &step.state.stage {
+        Stage::AwaitingFunds
+        | Stage::Unknown { what: Unknown::Closing { ended: Ended::Expired }, .. } => {
+            begin(step, Ended::Cancelled);
+        }
+        Stage::AwaitingCheckout { ended: None | Some(Ended::Expired) }
+        | Stage::Closing { ended: Ended::Expired }
+        | Stage::Unknown {
+            what: Unknown::Opening { ended: None | Some(Ended::Expired) }, ..
+        } => step.record(Fact::ClosingBegan { ended: Ended::Cancelled }),
+        Stage::Stuck { .. } => cancel_stuck(step),
+        // Over already; or the money is here, and the order that hears of it sends it back.
+        _ => {}
+    }
+}
+
+/// A person decided that it shall not be: what came goes back.
+fn cancel_stuck(step: &mut Step<'_>) {
+    match (step.state.received, step.state.kept_minor()) {
+        (Some(received), kept) if kept > 0 => {
+            let amount = entities::Money::new(kept, received.currency);
+            refund::send(step, amount, "cancelled by the shop", "kontor");
+        }
+        (Some(_), _) => {}
+        (None, _) if step.state.checkout.is_some() => begin(step, Ended::Cancelled),
+        (None, _) => close(step, Ended::Cancelled, "never opened, as far as is known"),
+    }
+}
+
+/// Asks the gateway to take no more money.
+pub(super) fn begin(step: &mut Step<'_>, ended: Ended) {
+    step.record(Fact::ClosingBegan { ended });
+    if let Some(checkout) = step.state.checkout.clone() {
+        step.ask_gateway(GatewayOp::ExpireCheckout { checkout });
+    }
+}
+
+/// The gateway says that the checkout is closed.
+pub(super) fn expired(step: &mut Step<'_>, words: &str) {
+    match &step.state.stage {
+        Stage::AwaitingFunds => close(step, Ended::Expired, words),
+        Stage::AwaitingCheckout { ended }
+        | Stage::Unknown { what: Unknown::Opening { ended }, .. } => {
+            close(step, ended.unwrap_or(Ended::Expired), words);
+        }
+        Stage::Closing { ended } | Stage::Unknown { what: Unknown::Closing { ended }, .. } => {
+            close(step, *ended, words);
+        }
+        Stage::Stuck { .. } if step.state.received.is_none() => close(step, Ended::Expired, words),
+        _ => {}
+    }
+}
+
+/// It is over, and no money is here.
+pub(super) fn close(step: &mut Step<'_>, ended: Ended, words: &str) {
+    step.record(Fact::Closed { ended, words: words.to_owned() });
+    if ended == Ended::Expired {
+        step.tell_order(order::Message::PaymentExpired);
+    }
+}

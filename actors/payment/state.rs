@@ -1,0 +1,285 @@
+//! What a payment remembers. Knows no messages and decides nothing.
+
+use entities::{Key, Money};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::fact::FactKind;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// `None` until the order began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Terms>,
+    pub stage: Stage,
+    /// The gateway's own id, once known. One checkout per payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkout: Option<String>,
+    /// Where the customer pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// All that ever came, in minor units of `received`'s currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<Money>,
+    #[serde(default)]
+    pub refunded_minor: i64,
+    /// The gateway's ids of the refunds that are booked: a repeated report counts once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<String>,
+    /// A refund that waits until the one under way is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Wanted>,
+    /// The goods are the customer's: what goes back from now on is a loss, not the customer's own money.
+    #[serde(default)]
+    pub fulfilled: bool,
+    /// Bookings made: the next one's number.
+    #[serde(default)]
+    pub bookings: i64,
+    /// The gateway's last words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What was quoted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    pub order: Key,
+    pub customer: Key,
+    pub amount: Money,
+    pub description: String,
+    pub gateway: String,
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    pub until: OffsetDateTime,
+    pub created_ms: i64,
+}
+
+/// Money that somebody wants to go back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wanted {
+    pub amount: Money,
+    pub reason: String,
+    pub by: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Nobody has asked for money yet.
+    #[default]
+    Quoted,
+    /// The gateway was asked for a checkout. `ended`: it is to be closed as soon as it is known.
+    AwaitingCheckout { ended: Option<Ended> },
+    AwaitingFunds,
+    Captured,
+    Fulfilled,
+    /// The checkout is being closed; money may still have moved in between.
+    Closing { ended: Ended },
+    /// The gateway said definitely no: nothing was ever opened.
+    Declined,
+    Expired,
+    Cancelled,
+    /// `tries`: refunds of this amount that were sent and, after asking, found not to have happened.
+    Refunding { amount: Money, reason: String, tries: u8 },
+    Refunded,
+    /// The outcome of a call is not known; the gateway is asked before anything is repeated.
+    Unknown { what: Unknown, asked: u8 },
+    /// Owned by a person.
+    Stuck { reason: String },
+}
+
+/// Why a checkout is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ended {
+    Expired,
+    Cancelled,
+}
+
+/// The call whose outcome is not known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Unknown {
+    Opening { ended: Option<Ended> },
+    Closing { ended: Ended },
+    Refunding { amount: Money, reason: String, tries: u8 },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Timer {
+    /// The customer's time is over.
+    Window,
+    /// The gateway is to be asked what it knows.
+    Ask,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Fact {
+    Quoted { terms: Terms },
+    CheckoutOpened { checkout: String, url: String },
+    /// Money was reported under this checkout before its opening was.
+    CheckoutLearned { checkout: String },
+    CheckoutRefused { reason: String },
+    TryDeclined { reason: String },
+    /// The order or the clock ended it; the gateway has the last word.
+    ClosingBegan { ended: Ended },
+    Closed { ended: Ended, words: String },
+    FundsCaptured { amount: Money, late: bool },
+    Fulfilled,
+    RefundAsked { amount: Money, reason: String, by: String },
+    /// Another one is under way: this one comes after it.
+    RefundQueued { wanted: Wanted },
+    /// The gateway was asked and knows of no refund: it is sent again.
+    RefundRepeated,
+    FundsRefunded { refund: String, amount: Money },
+    OutcomeUnknown { what: Unknown, reason: String },
+    GatewayAsked,
+    Stuck { reason: String },
+}
+
+impl FactKind for Fact {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Quoted { .. } => "payment_quoted",
+            Self::CheckoutOpened { .. } => "checkout_opened",
+            Self::CheckoutLearned { .. } => "checkout_learned",
+            Self::CheckoutRefused { .. } => "checkout_refused",
+            Self::TryDeclined { .. } => "funds_declined",
+            Self::ClosingBegan { .. } => "closing_began",
+            Self::Closed { .. } => "checkout_closed",
+            Self::FundsCaptured { .. } => "funds_captured",
+            Self::Fulfilled => "payment_fulfilled",
+            Self::RefundAsked { .. } => "refund_asked",
+            Self::RefundQueued { .. } => "refund_queued",
+            Self::RefundRepeated => "refund_repeated",
+            Self::FundsRefunded { .. } => "funds_refunded",
+            Self::OutcomeUnknown { .. } => "outcome_unknown",
+            Self::GatewayAsked => "gateway_asked",
+            Self::Stuck { .. } => "payment_stuck",
+        }
+    }
+}
+
+impl State {
+    pub(super) fn apply(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Quoted { terms } => {
+                self.terms = Some(terms.clone());
+                self.stage = Stage::AwaitingCheckout { ended: None };
+            }
+            Fact::CheckoutOpened { checkout, url } => {
+                self.checkout = Some(checkout.clone());
+                self.url = Some(url.clone());
+                self.stage = Stage::AwaitingFunds;
+            }
+            Fact::CheckoutLearned { checkout } => self.checkout = Some(checkout.clone()),
+            Fact::CheckoutRefused { reason } => {
+                self.note = Some(reason.clone());
+                self.stage = Stage::Declined;
+            }
+            Fact::TryDeclined { reason } => self.note = Some(reason.clone()),
+            Fact::ClosingBegan { ended } => self.begin_closing(*ended),
+            Fact::Closed { ended, words } => {
+                self.note = Some(words.clone());
+                self.stage = match ended {
+                    Ended::Expired => Stage::Expired,
+                    Ended::Cancelled => Stage::Cancelled,
+                };
+            }
+            Fact::FundsCaptured { amount, .. } => {
+                self.bookings += 1;
+                self.received = Some(*amount);
+                // The report of a refund may come before that of the money.
+                let gone = self.refunded_minor > 0 && self.kept_minor() <= 0;
+                self.stage = if gone { Stage::Refunded } else { Stage::Captured };
+            }
+            Fact::Fulfilled => {
+                self.bookings += 1;
+                self.fulfilled = true;
+                if self.stage == Stage::Captured {
+                    self.stage = Stage::Fulfilled;
+                }
+            }
+            Fact::RefundAsked { amount, reason, .. } => {
+                let (amount, reason) = (*amount, reason.clone());
+                self.wanted = None;
+                self.stage = Stage::Refunding { amount, reason, tries: 1 };
+            }
+            Fact::RefundQueued { wanted } => self.wanted = Some(wanted.clone()),
+            Fact::RefundRepeated => {
+                if let Stage::Unknown {
+                    what: Unknown::Refunding { amount, reason, tries }, ..
+                } = self.stage.clone()
+                {
+                    self.stage = Stage::Refunding { amount, reason, tries: tries + 1 };
+                }
+            }
+            Fact::FundsRefunded { refund, amount } => self.refunded(refund, *amount),
+            Fact::OutcomeUnknown { what, reason } => {
+                self.note = Some(reason.clone());
+                self.stage = Stage::Unknown { what: what.clone(), asked: 0 };
+            }
+            Fact::GatewayAsked => {
+                if let Stage::Unknown { asked, .. } = &mut self.stage {
+                    *asked += 1;
+                }
+            }
+            Fact::Stuck { reason } => {
+                self.note = Some(reason.clone());
+                self.stage = Stage::Stuck { reason: reason.clone() };
+            }
+        }
+    }
+
+    fn begin_closing(&mut self, ended: Ended) {
+        match &mut self.stage {
+            Stage::AwaitingCheckout { ended: wish }
+            | Stage::Unknown { what: Unknown::Opening { ended: wish }, .. } => *wish = Some(ended),
+            _ => self.stage = Stage::Closing { ended },
+        }
+    }
+
+    fn refunded(&mut self, refund: &str, amount: Money) {
+        self.bookings += 1;
+        self.refunds.push(refund.to_owned());
+        self.refunded_minor += amount.amount_minor;
+        let another_under_way = match &self.stage {
+            Stage::Refunding { amount: asked, .. }
+            | Stage::Unknown { what: Unknown::Refunding { amount: asked, .. }, .. } => {
+                *asked != amount
+            }
+            Stage::Stuck { .. } => true,
+            _ => false,
+        };
+        if self.received.is_none() || (another_under_way && self.kept_minor() > 0) {
+            return;
+        }
+        self.stage = match (self.kept_minor() > 0, self.fulfilled) {
+            (false, _) => Stage::Refunded,
+            (true, true) => Stage::Fulfilled,
+            (true, false) => Stage::Captured,
+        };
+    }
+
+    /// What came and has not gone back.
+    pub(super) fn kept_minor(&self) -> i64 {
+        self.received.map_or(0, |received| received.amount_minor - self.refunded_minor)
+    }
+}
+
+impl Stage {
+    /// As it is stored in the payments table.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Quoted => "quoted",
+            Self::AwaitingCheckout { .. } => "awaiting_checkout",
+            Self::AwaitingFunds => "awaiting_funds",
+            Self::Captured => "captured",
+            Self::Fulfilled => "fulfilled",
+            Self::Closing { .. } => "closing",
+            Self::Declined => "declined",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::Refunding { .. } => "refunding",
+            Self::Refunded => "refunded",
+            Self::Unknown { .. } => "unknown",
+            Self::Stuck { .. } => "stuck",
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! One step of a payment being put together: facts folded at once, with their bookings, timers and row.
+//! Knows no rules of its own.
+
+use entities::Key;
+use time::{Duration, OffsetDateTime};
+
+use super::state::{Fact, Stage, State, Terms, Timer, Unknown};
+use super::{Payment, book};
+use crate::capability::{Decision, Moment, TimerChange};
+use crate::intent::{GatewayCall, GatewayOp, Intent};
+use crate::message::Message as AnyMessage;
+use crate::{chat, order, session, texts};
+
+/// When the gateway is asked what became of a call: soon, within the hour, then daily.
+const ASKED_AFTER: [Duration; 7] = [
+    Duration::minutes(5),
+    Duration::hours(1),
+    Duration::days(1),
+    Duration::days(1),
+    Duration::days(1),
+    Duration::days(1),
+    Duration::days(1),
+];
+
+pub(super) struct Step<'a> {
+    /// As it is after the facts so far.
+    pub(super) state: State,
+    pub(super) at: &'a Moment<'a>,
+    pub(super) terms: Terms,
+    before: Stage,
+    decision: Decision<Payment>,
+}
+
+impl<'a> Step<'a> {
+    pub(super) fn new(state: &State, terms: Terms, at: &'a Moment<'a>) -> Self {
+        let before = state.stage.clone();
+        Self { state: state.clone(), at, terms, before, decision: Decision::nothing() }
+    }
+
+    pub(super) fn record(&mut self, fact: Fact) {
+        self.decision.rows.extend(book::booking(&self.state, &fact, self.at));
+        self.state.apply(&fact);
+        self.decision.facts.push(fact);
+    }
+
+    pub(super) fn ask_gateway(&mut self, op: GatewayOp) {
+        let gateway = self.terms.gateway.clone();
+        let call = GatewayCall { payment: self.at.key.clone(), gateway, op };
+        self.decision.intents.push(Intent::Gateway(call));
+    }
+
+    pub(super) fn tell_order(&mut self, message: order::Message) {
+        let message = AnyMessage::Order(Box::new(message));
+        self.tell(self.terms.order.clone(), message);
+    }
+
+    pub(super) fn push(&mut self, intent: Intent) {
+        self.decision.intents.push(intent);
+    }
+
+    /// A person owns it from now on: the order and the owner of the shop are told.
+    pub(super) fn stick(&mut self, reason: String) {
+        self.tell_order(order::Message::PaymentStuck { reason: reason.clone() });
+        self.record(Fact::Stuck { reason: reason.clone() });
+        let rules = &self.at.house.rules;
+        let Some((bot, chat)) = rules.owner.clone() else { return };
+        let args = [
+            ("number", self.terms.order.id().into()),
+            ("amount", texts::money(&rules.default_language, self.terms.amount).into()),
+            ("reason", reason.into()),
+        ];
+        let text = texts::plain(&rules.default_language, "notice-payment-stuck", &args);
+        if chat < 0 {
+            let message = AnyMessage::Chat(Box::new(chat::Message::Notice { text }));
+            self.tell(Key::chat(&bot, chat), message);
+        } else {
+            let message = AnyMessage::Session(Box::new(session::Message::Notice { text }));
+            self.tell(Key::session(&bot, chat), message);
+        }
+    }
+
+    /// What became of the call is not known: the gateway will be asked.
+    pub(super) fn lose_sight(&mut self, what: Unknown, reason: String) {
+        self.record(Fact::OutcomeUnknown { what, reason });
+        self.ask_later();
+    }
+
+    /// The gateway will be asked again, or a person takes over.
+    pub(super) fn ask_later(&mut self) {
+        let Stage::Unknown { asked, .. } = &self.state.stage else { return };
+        match ASKED_AFTER.get(usize::from(*asked)) {
+            Some(delay) => {
+                let deadline = self.at.now + *delay;
+                self.decision.timers.push(TimerChange::Set(Timer::Ask, deadline));
+            }
+            None => self.stick("the gateway never said what became of the call".to_owned()),
+        }
+    }
+
+    /// The step, with the row and the timers that follow from the stage.
+    pub(super) fn done(mut self) -> Decision<Payment> {
+        if self.decision.facts.is_empty() {
+            return self.decision;
+        }
+        self.decision.rows.push(book::row(&self.state, &self.terms, self.at));
+        let unknown = |stage: &Stage| matches!(stage, Stage::Unknown { .. });
+        match (waits(&self.before), waits(&self.state.stage)) {
+            (false, true) => {
+                self.decision.timers.push(TimerChange::Set(Timer::Window, self.terms.until));
+            }
+            (true, false) => self.decision.timers.push(TimerChange::Clear(Timer::Window)),
+            _ => {}
+        }
+        if unknown(&self.before) && !unknown(&self.state.stage) {
+            self.decision.timers.push(TimerChange::Clear(Timer::Ask));
+        }
+        self.decision
+    }
+
+    fn tell(&mut self, to: Key, message: AnyMessage) {
+        self.decision.intents.push(Intent::Tell { to, message });
+    }
+}
+
+/// Whether the customer's time is running.
+fn waits(stage: &Stage) -> bool {
+    matches!(
+        stage,
+        Stage::AwaitingCheckout { ended: None }
+            | Stage::AwaitingFunds
+            | Stage::Unknown { what: Unknown::Opening { ended: None }, .. }
+    )
+}
+
+pub(super) fn ms(moment: OffsetDateTime) -> i64 {
+    (moment.unix_timestamp_nanos() / 1_000_000) as i64
+}

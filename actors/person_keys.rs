@@ -1,0 +1,78 @@
+//! Each person's own key, made at the first contact and destroyed by erasure. Knows no persons' data.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context, anyhow};
+use entities::{Database, MasterKey, PersonId, SealKey};
+
+use crate::clock::Clock;
+
+/// At most this many opened keys stay in memory.
+const MOST: usize = 100_000;
+
+#[derive(Clone)]
+pub(crate) struct PersonKeys {
+    database: Database,
+    master: MasterKey,
+    clock: Clock,
+    opened: Arc<Mutex<HashMap<PersonId, SealKey>>>,
+}
+
+impl PersonKeys {
+    pub(crate) fn new(database: Database, master: MasterKey, clock: Clock) -> Self {
+        Self { database, master, clock, opened: Arc::default() }
+    }
+
+    pub(crate) fn master(&self) -> &MasterKey {
+        &self.master
+    }
+
+    /// The key when it is in memory.
+    pub(crate) fn cached(&self, person: PersonId) -> Option<SealKey> {
+        self.opened.lock().expect("nothing panics while it is held").get(&person).cloned()
+    }
+
+    /// The person's key, made now if they have none.
+    ///
+    /// # Errors
+    /// A fault of the database, or a key sealed under another master key.
+    pub(crate) async fn get_or_make(&self, person: PersonId) -> anyhow::Result<SealKey> {
+        if let Some(key) = self.get(person).await? {
+            return Ok(key);
+        }
+        let sealed = self.master.seal(SealKey::random().to_base64().as_bytes(), &purpose(person));
+        entities::keep_person_keys(&self.database.write, vec![(person, sealed)], self.clock.now_ms())
+            .await
+            .context("keep a person's key")?;
+        // Read again: another session of the same person may have been first.
+        self.get(person).await?.ok_or_else(|| anyhow!("a person's key vanished"))
+    }
+
+    /// The person's key, if they have one.
+    ///
+    /// # Errors
+    /// As `get_or_make`.
+    pub(crate) async fn get(&self, person: PersonId) -> anyhow::Result<Option<SealKey>> {
+        if let Some(key) = self.cached(person) {
+            return Ok(Some(key));
+        }
+        let found = entities::person_key(&self.database.read, person).await;
+        let Some(sealed) = found.context("read a person's key")? else {
+            return Ok(None);
+        };
+        let text = self.master.open(&sealed, &purpose(person)).context("open a person's key")?;
+        let key = SealKey::from_base64(std::str::from_utf8(&text)?)?;
+        let mut opened = self.opened.lock().expect("nothing panics while it is held");
+        if opened.len() >= MOST {
+            opened.clear();
+        }
+        opened.insert(person, key.clone());
+        Ok(Some(key))
+    }
+}
+
+/// What a person's key is sealed for.
+pub(crate) fn purpose(person: PersonId) -> String {
+    format!("person {}", person.0)
+}

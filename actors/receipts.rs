@@ -1,0 +1,243 @@
+//! Which inputs an actor has applied, and what it answered. Kept by age, never by "highest id seen". Knows no inputs.
+
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{Hash, Hasher};
+
+use entities::SpilledReceipts;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::capability::Answer;
+use crate::external::External;
+use crate::numbers::Numbers;
+
+/// This many stay in the actor's row; half of them move to a table of their own when it is full.
+const IN_ROW: usize = 32;
+/// A spilled bundle with intents in it: longer than any person lets a stuck intent lie.
+const KEEP_SPILLED_INTENTS_MS: i64 = 400 * 24 * 3_600_000;
+
+/// One applied input.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Receipt {
+    pub(crate) external: External,
+    pub(crate) at_ms: i64,
+    pub(crate) answer: Answer,
+}
+
+/// Short in the row: `["u1:17",1760000000000]`, with the answer behind it when it is more than "done".
+impl Serialize for Receipt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let external = self.external.to_string();
+        match &self.answer {
+            Answer::Done => (external, self.at_ms).serialize(serializer),
+            answer => (external, self.at_ms, answer).serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Receipt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Stored {
+            Full(String, i64, Answer),
+            Done(String, i64),
+        }
+        let (external, at_ms, answer) = match Stored::deserialize(deserializer)? {
+            Stored::Full(external, at_ms, answer) => (external, at_ms, answer),
+            Stored::Done(external, at_ms) => (external, at_ms, Answer::Done),
+        };
+        let external = external.parse().map_err(serde::de::Error::custom)?;
+        Ok(Self { external, at_ms, answer })
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Receipts {
+    recent: VecDeque<Receipt>,
+    /// Hashes of those in the table; a hit is looked up there.
+    spilled: HashSet<u64>,
+    bundles: VecDeque<(Option<i64>, Vec<u64>)>,
+}
+
+/// What is known of an external id.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Known<'a> {
+    No,
+    Answered(&'a Answer),
+    /// Probably in the table: ask it.
+    PerhapsSpilled,
+}
+
+impl Receipts {
+    pub(crate) fn hydrate(recent: Vec<Receipt>, bundles: &[SpilledReceipts]) -> anyhow::Result<Self> {
+        let mut receipts = Self { recent: recent.into(), ..Self::default() };
+        for bundle in bundles {
+            let stored: Vec<Receipt> = serde_json::from_slice(&bundle.body)?;
+            receipts.remember(bundle.keep_until_ms, &stored);
+        }
+        Ok(receipts)
+    }
+
+    pub(crate) fn find(&self, external: &External) -> Known<'_> {
+        if let Some(receipt) = self.recent.iter().rev().find(|one| one.external == *external) {
+            return Known::Answered(&receipt.answer);
+        }
+        if self.spilled.is_empty() || !self.spilled.contains(&hash(external)) {
+            return Known::No;
+        }
+        Known::PerhapsSpilled
+    }
+
+    /// The receipts as they stand in the row.
+    pub(crate) fn recent(&self) -> &VecDeque<Receipt> {
+        &self.recent
+    }
+
+    /// The receipts after one more input: what the row will hold, and what moves to the table. Changes nothing yet:
+    /// the step may fail.
+    pub(crate) fn with(&self, receipt: Receipt, now_ms: i64, numbers: &Numbers) -> Next {
+        let mut recent = self.recent.clone();
+        while recent.front().is_some_and(|oldest| is_over(oldest, now_ms, numbers)) {
+            recent.pop_front();
+        }
+        recent.push_back(receipt);
+        let spill = (recent.len() > IN_ROW).then(|| recent.drain(..IN_ROW / 2).collect());
+        Next { recent, spill }
+    }
+
+    /// The step is committed.
+    pub(crate) fn accept(&mut self, next: Next, now_ms: i64) {
+        if let Some(spill) = next.spill {
+            self.remember(keep_until(&spill), &spill);
+        }
+        self.recent = next.recent;
+        while matches!(self.bundles.front(), Some((Some(until), _)) if *until < now_ms) {
+            for hash in self.bundles.pop_front().map(|(_, hashes)| hashes).unwrap_or_default() {
+                self.spilled.remove(&hash);
+            }
+        }
+    }
+
+    fn remember(&mut self, keep_until_ms: Option<i64>, receipts: &[Receipt]) {
+        let hashes: Vec<u64> = receipts.iter().map(|receipt| hash(&receipt.external)).collect();
+        self.spilled.extend(&hashes);
+        self.bundles.push_back((keep_until_ms, hashes));
+    }
+}
+
+/// Receipts as they will be once the step is committed.
+pub(crate) struct Next {
+    pub(crate) recent: VecDeque<Receipt>,
+    pub(crate) spill: Option<Vec<Receipt>>,
+}
+
+impl Next {
+    /// The bundle's row.
+    pub(crate) fn spilled_row(&self, owner: &str, seq: i64) -> Option<SpilledReceipts> {
+        let spill = self.spill.as_ref()?;
+        let body = serde_json::to_vec(spill).expect("receipts are plain data");
+        Some(SpilledReceipts { owner: owner.to_owned(), seq, keep_until_ms: keep_until(spill), body })
+    }
+}
+
+/// Nobody can repeat it any more.
+fn is_over(receipt: &Receipt, now_ms: i64, numbers: &Numbers) -> bool {
+    let Some(keep_ms) = receipt.external.keep_ms() else {
+        return false;
+    };
+    let undone = match &receipt.external {
+        External::Intent(id) | External::Result(id) => !numbers.is_done(*id),
+        _ => false,
+    };
+    receipt.at_ms.saturating_add(keep_ms) < now_ms && !undone
+}
+
+fn keep_until(receipts: &[Receipt]) -> Option<i64> {
+    let until = |receipt: &Receipt| {
+        let keep_ms = match receipt.external {
+            External::Intent(_) | External::Result(_) => KEEP_SPILLED_INTENTS_MS,
+            _ => receipt.external.keep_ms()?,
+        };
+        Some(receipt.at_ms.saturating_add(keep_ms))
+    };
+    let untils: Option<Vec<i64>> = receipts.iter().map(until).collect();
+    untils?.into_iter().max()
+}
+
+fn hash(external: &External) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    external.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, External, IN_ROW, Known, Numbers, Receipt, Receipts, SpilledReceipts};
+
+    fn update(id: i64) -> External {
+        External::Update { epoch: 1, id }
+    }
+
+    fn apply(receipts: &mut Receipts, external: External, at_ms: i64) -> Option<SpilledReceipts> {
+        let receipt = Receipt { external, at_ms, answer: Answer::Done };
+        let next = receipts.with(receipt, at_ms, &Numbers::default());
+        let row = next.spilled_row("session:shop:1", at_ms);
+        receipts.accept(next, at_ms);
+        row
+    }
+
+    #[test]
+    fn an_update_that_returns_after_newer_ones_is_known() {
+        let mut receipts = Receipts::default();
+        let mut bundles = Vec::new();
+        for id in [900, 5, 901, 17].into_iter().chain(1_000..1_100) {
+            bundles.extend(apply(&mut receipts, update(id), id));
+        }
+        assert!(receipts.recent().len() <= IN_ROW && !bundles.is_empty());
+        assert_eq!(receipts.find(&update(1_099)), Known::Answered(&Answer::Done));
+        assert_eq!(receipts.find(&update(5)), Known::PerhapsSpilled);
+        assert_eq!(receipts.find(&update(6)), Known::No, "a lower id that never came is new");
+        assert_eq!(receipts.find(&External::Update { epoch: 2, id: 5 }), Known::No);
+
+        let recent = serde_json::to_vec(receipts.recent()).expect("plain data");
+        let recent: Vec<Receipt> = serde_json::from_slice(&recent).expect("reads back");
+        let again = Receipts::hydrate(recent, &bundles).expect("decodes");
+        assert_eq!(again.find(&update(5)), Known::PerhapsSpilled);
+        assert_eq!(again.find(&update(1_099)), Known::Answered(&Answer::Done));
+    }
+
+    #[test]
+    fn receipts_go_by_age_and_a_gateways_never() {
+        let mut receipts = Receipts::default();
+        let day_ms = 24 * 3_600_000;
+        apply(&mut receipts, update(1), 0);
+        apply(&mut receipts, update(2), day_ms);
+        assert_ne!(receipts.find(&update(1)), Known::No, "Telegram may still repeat it");
+        apply(&mut receipts, update(3), 2 * day_ms);
+        assert_eq!(receipts.find(&update(1)), Known::No);
+        let mut receipts = Receipts::default();
+        apply(&mut receipts, External::Event("sandbox/evt_1".to_owned()), 0);
+        apply(&mut receipts, update(4), 1_000 * day_ms);
+        assert_ne!(receipts.find(&External::Event("sandbox/evt_1".to_owned())), Known::No);
+    }
+
+    #[test]
+    fn an_intent_still_undone_at_its_sender_keeps_its_receipt() {
+        let numbers = Numbers::default();
+        let id = numbers.take(3, 0);
+        let mut receipts = Receipts::default();
+        let year_ms = 365 * 24 * 3_600_000;
+        for (external, at_ms) in [(External::Intent(id), 0), (update(1), year_ms)] {
+            let receipt = Receipt { external, at_ms, answer: Answer::Done };
+            let next = receipts.with(receipt, at_ms, &numbers);
+            receipts.accept(next, at_ms);
+        }
+        assert_ne!(receipts.find(&External::Intent(id)), Known::No);
+        numbers.close(id);
+        let receipt = Receipt { external: update(2), at_ms: year_ms, answer: Answer::Done };
+        let next = receipts.with(receipt, year_ms, &numbers);
+        receipts.accept(next, year_ms);
+        assert_eq!(receipts.find(&External::Intent(id)), Known::No);
+    }
+}

@@ -1,0 +1,129 @@
+//! Session: one customer's private conversation with one bot, and the only actor that sends to that customer's chat.
+//! Knows no HTTP and no Telegram types: `intake` turns updates into `Incoming`.
+
+mod button;
+mod card;
+mod decide;
+mod flows;
+mod home;
+mod orders;
+mod registration;
+mod shop;
+mod state;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+use entities::{Key, Money, PersonId};
+use serde::{Deserialize, Serialize};
+
+use crate::capability::{Capability, Decision, Input, Moment, Refusal};
+use crate::message::Message as AnyMessage;
+use crate::order;
+
+pub use button::{Act, Press, Surface};
+pub use state::{Card, Fact, Place, State, Step, Timer, Who};
+
+/// A session takes what its customer does and what other actors have to tell the customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Message {
+    /// The customer did something. Sent by `intake`, once per update, at least once.
+    Customer { from: Profile, what: Incoming },
+    /// An order of this customer came into another state. Sent by the order, at each change.
+    OrderChanged { order: Key, view: order::View },
+    /// The number chosen for a new order belongs to somebody else's. Sent by that order.
+    OrderNumberTaken { order: Key },
+    /// Money came for an order that was closed already; it is on its way back. Sent by the order.
+    LateMoney { order: Key, amount: Money },
+    /// Money went back to the customer. Sent by the order.
+    MoneyReturned { order: Key, amount: Money },
+    /// Something that needs a person: told to the owner of the shop. Plain text, any language.
+    Notice { text: String },
+}
+
+/// Who Telegram says the customer is; passed with every input.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub first_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Telegram's IETF tag, for instance `pt-br`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language_code: Option<String>,
+}
+
+/// What a customer can do in a private chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Incoming {
+    Text {
+        message_id: i64,
+        text: String,
+    },
+    /// `/name@bot argument`: the name in lower case, without slash and bot; the argument trimmed.
+    Command {
+        message_id: i64,
+        name: String,
+        argument: String,
+    },
+    /// An inline button. `message_id` is missing when Telegram no longer shows the message to bots.
+    Press {
+        query: String,
+        message_id: Option<i64>,
+        data: String,
+    },
+    /// A shared contact; `user_id` is the contact's, when it has Telegram.
+    Contact {
+        message_id: i64,
+        phone: String,
+        user_id: Option<i64>,
+    },
+    /// Anything else that was sent: `photo`, `sticker`, `voice`, … (the Bot API's field name).
+    Other {
+        message_id: i64,
+        what: String,
+    },
+    /// An earlier message was changed; what was said counts as said.
+    Edited {
+        message_id: i64,
+        text: Option<String>,
+    },
+    /// `my_chat_member`: the customer blocked the bot.
+    Blocked,
+    /// `my_chat_member`: the customer let the bot in again.
+    Unblocked,
+}
+
+/// The capability of a session.
+pub struct Session;
+
+impl Capability for Session {
+    type State = State;
+    type Message = Message;
+    type Timer = Timer;
+    type Fact = Fact;
+
+    fn message(message: AnyMessage) -> Result<Message, Box<AnyMessage>> {
+        match message {
+            AnyMessage::Session(message) => Ok(*message),
+            other => Err(Box::new(other)),
+        }
+    }
+
+    fn decide(
+        state: &State,
+        input: &Input<Self>,
+        at: &Moment<'_>,
+    ) -> Result<Decision<Self>, Refusal> {
+        decide::decide(state, input, at)
+    }
+
+    fn apply(state: &mut State, fact: &Fact) {
+        state.apply(fact);
+    }
+
+    fn person(key: &Key, _state: &State) -> Option<PersonId> {
+        key.bot_and_number().map(|(_, user)| PersonId(user))
+    }
+}

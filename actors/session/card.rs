@@ -1,0 +1,286 @@
+//! Order cards: one message per order, edited as the order changes. Knows no rules of orders.
+
+use entities::{Key, Money};
+
+use super::button::Act;
+use super::state::{Card, Place};
+use super::turn::Turn;
+use super::{decide, home};
+use crate::intent::{Button, Intent, Keyboard, Lane, Method, Outcome, TelegramCall};
+use crate::order::{Line, Stage, View};
+use crate::texts;
+
+/// Lines that a card or a receipt names; the others are counted.
+const LINES_SHOWN: usize = 10;
+
+/// A new card, or one that was asked for: here, or in place of the message whose button was pressed.
+pub(super) fn put(turn: &mut Turn<'_>, mut card: Card) {
+    card.stale = false;
+    let (html, keyboard) = (text(turn, &card), keyboard(turn, &card));
+    match turn.pressed {
+        Some((message_id, super::Surface::Text)) => {
+            turn.pressed = None;
+            let others = turn.state.cards.iter().find(|other| {
+                other.place == Place::At(message_id) && other.order != card.order
+            });
+            if let Some(other) = others {
+                turn.keep(Card { place: Place::Nowhere, ..other.clone() });
+            }
+            card.place = Place::At(message_id);
+            turn.call(Method::EditText { message_id, html, keyboard }, Lane::Answer, true);
+        }
+        pressed => {
+            if let Some((message_id, _)) = pressed {
+                turn.pressed = None;
+                turn.call(Method::DeleteMessage { message_id }, Lane::Answer, false);
+            }
+            card.place = Place::OnItsWay;
+            turn.call(Method::SendText { html, keyboard }, Lane::Answer, true);
+        }
+    }
+    turn.keep(card);
+}
+
+/// The order came into another state.
+pub(super) fn changed(turn: &mut Turn<'_>, order: &Key, view: &View) {
+    let was = turn.state.card(order);
+    if was.is_some_and(|card| card.view.revision >= view.revision) {
+        return;
+    }
+    let paid = |stage: &Stage| matches!(stage, Stage::Paid { .. } | Stage::Fulfilled);
+    let news = paid(&view.stage) && !was.is_some_and(|card| paid(&card.view.stage));
+    let mut card = was.cloned().unwrap_or_else(|| Card {
+        order: order.clone(),
+        view: view.clone(),
+        place: Place::Nowhere,
+        stale: false,
+        nonce: 0,
+    });
+    let shown = was.map(|card| (text(turn, card), keyboard(turn, card)));
+    card.view = view.clone();
+    let same = shown == Some((text(turn, &card), keyboard(turn, &card)));
+    if same && !card.stale {
+        turn.keep(card);
+    } else {
+        redraw(turn, card);
+    }
+    if news && turn.state.is_reachable() {
+        receipt(turn, order, view);
+    }
+}
+
+/// Brings the card's message up to date, or as soon as it can be.
+pub(super) fn redraw(turn: &mut Turn<'_>, mut card: Card) {
+    if !turn.state.is_reachable() {
+        card.stale = true;
+        return turn.keep(card);
+    }
+    let (html, keyboard) = (text(turn, &card), keyboard(turn, &card));
+    match card.place {
+        Place::At(message_id) => {
+            card.stale = false;
+            turn.call(Method::EditText { message_id, html, keyboard }, Lane::Notice, true);
+        }
+        Place::OnItsWay => card.stale = true,
+        Place::Nowhere => {
+            card.stale = false;
+            card.place = Place::OnItsWay;
+            turn.call(Method::SendText { html, keyboard }, Lane::Notice, true);
+        }
+    }
+    turn.keep(card);
+}
+
+/// They are back: what changed meanwhile is shown where the cards are.
+pub(super) fn redraw_stale(turn: &mut Turn<'_>) {
+    let stale: Vec<Card> = turn.state.cards.iter().filter(|card| card.stale).cloned().collect();
+    for mut card in stale {
+        card.stale = false;
+        let (html, keyboard) = (text(turn, &card), keyboard(turn, &card));
+        let method = match card.place {
+            Place::At(message_id) => Method::EditText { message_id, html, keyboard },
+            Place::OnItsWay | Place::Nowhere => {
+                card.place = Place::OnItsWay;
+                Method::SendText { html, keyboard }
+            }
+        };
+        turn.call(method, Lane::Notice, true);
+        turn.keep(card);
+    }
+}
+
+/// What came of sending or editing a card.
+pub(super) fn sent(turn: &mut Turn<'_>, intent: &Intent, outcome: &Outcome) {
+    let Intent::Telegram(TelegramCall { method, .. }) = intent else { return };
+    let (html, edited) = match method {
+        Method::SendText { html, .. } => (html, None),
+        Method::EditText { html, message_id, .. } => (html, Some(*message_id)),
+        _ => return,
+    };
+    if let Outcome::Refused { unreachable: true, .. } = outcome {
+        decide::left(turn);
+    }
+    // A card names its order, and nothing else does.
+    let named = |card: &&Card| html.contains(&bold(card.order.id()));
+    let Some(mut card) = turn.state.cards.iter().find(named).cloned() else { return };
+    match (outcome, edited) {
+        (Outcome::Sent { message_id }, None) if card.place == Place::OnItsWay => {
+            card.place = Place::At(*message_id);
+            if card.stale {
+                return redraw(turn, card);
+            }
+        }
+        (Outcome::Sent { .. } | Outcome::Done | Outcome::Gateway(_), _) => return,
+        (Outcome::Refused { unreachable, .. }, Some(message_id)) => {
+            // The message is gone, and the card with it: it is sent anew.
+            if card.place != Place::At(message_id) {
+                return;
+            }
+            card.place = Place::Nowhere;
+            card.stale = *unreachable;
+            if !*unreachable {
+                return redraw(turn, card);
+            }
+        }
+        (Outcome::Refused { .. } | Outcome::Stuck { .. }, None) => {
+            if card.place != Place::OnItsWay {
+                return;
+            }
+            card.place = Place::Nowhere;
+            card.stale = true;
+        }
+        (Outcome::Stuck { .. }, Some(_)) => card.stale = true,
+    }
+    turn.keep(card);
+}
+
+/// Money of an order that came too late, or went back.
+pub(super) fn money_news(turn: &mut Turn<'_>, key: &'static str, order: &Key, amount: Money) {
+    if turn.state.is_reachable() {
+        let amount = texts::money(turn.lang(), amount);
+        let html = turn.say(key, &[("number", order.id().into()), ("amount", amount.into())]);
+        let method = Method::SendText { html, keyboard: Keyboard::None };
+        turn.call(method, Lane::Notice, false);
+    }
+}
+
+fn receipt(turn: &mut Turn<'_>, order: &Key, view: &View) {
+    let total = texts::money(turn.lang(), view.total);
+    let args = [("number", order.id().into()), ("total", total.into())];
+    let html = format!("{}\n\n{}", turn.say("receipt", &args), lines(turn, &view.lines));
+    let orders = vec![
+        turn.button("button-orders", Act::Orders { page: 0 }),
+        home::home_button(turn),
+    ];
+    let method = Method::SendText { html, keyboard: Keyboard::Inline(vec![orders]) };
+    turn.call(method, Lane::Notice, false);
+}
+
+fn text(turn: &Turn<'_>, card: &Card) -> String {
+    let view = &card.view;
+    let head = [("number", card.order.id().into()), ("state", state_name(turn, view).into())];
+    let total = texts::money(turn.lang(), view.total);
+    let mut html = format!(
+        "{}\n\n{}\n{}",
+        turn.say("order-card", &head),
+        lines(turn, &view.lines),
+        turn.say("order-total", &[("total", total.into())]),
+    );
+    if let Some(more) = explanation(turn, view) {
+        html.push_str("\n\n");
+        html.push_str(&more);
+    }
+    html
+}
+
+fn lines(turn: &Turn<'_>, lines: &[Line]) -> String {
+    let mut shown: Vec<String> = lines
+        .iter()
+        .take(LINES_SHOWN)
+        .map(|line| {
+            let price = line.price.times(line.quantity).unwrap_or(line.price);
+            let args = [
+                ("quantity", line.quantity.into()),
+                ("title", (&*line.title).into()),
+                ("price", texts::money(turn.lang(), price).into()),
+            ];
+            turn.say("order-line", &args)
+        })
+        .collect();
+    if lines.len() > LINES_SHOWN {
+        let count = (lines.len() - LINES_SHOWN) as u32;
+        shown.push(turn.say("order-more-lines", &[("count", count.into())]));
+    }
+    shown.join("\n")
+}
+
+/// What the state means for the customer, and what to do.
+fn explanation(turn: &Turn<'_>, view: &View) -> Option<String> {
+    let title_of = |product: &str| {
+        let line = view.lines.iter().find(|line| line.product == product);
+        line.map_or_else(|| product.to_owned(), |line| line.title.clone())
+    };
+    Some(match &view.stage {
+        Stage::Draft | Stage::AwaitingStock { .. } => turn.say("order-preparing", &[]),
+        Stage::AwaitingPayment { url: None, .. } => turn.say("order-preparing", &[]),
+        Stage::AwaitingPayment { declined: Some(_), .. } => turn.say("order-declined", &[]),
+        Stage::AwaitingPayment { .. } => {
+            let left_ms = (view.until_ms - view.placed_ms).max(0);
+            let minutes = u32::try_from(left_ms / 60_000).unwrap_or(u32::MAX);
+            turn.say("order-pay-within", &[("minutes", minutes.into())])
+        }
+        Stage::Refused { product, available, paid } => {
+            let args = [("title", title_of(product).into()), ("available", (*available).into())];
+            let said = turn.say("order-out-of-stock", &args);
+            match paid {
+                true => format!("{said}\n{}", turn.say("order-money-on-its-way", &[])),
+                false => said,
+            }
+        }
+        Stage::Expired => turn.say("order-expired", &[]),
+        Stage::Failed => turn.say("order-failed", &[]),
+        Stage::Held { .. } => turn.say("order-held", &[]),
+        Stage::Paid { .. } | Stage::Fulfilled | Stage::Cancelled { .. } | Stage::Refunded => {
+            return None;
+        }
+    })
+}
+
+pub(super) fn state_name(turn: &Turn<'_>, view: &View) -> String {
+    let key = match &view.stage {
+        Stage::Draft | Stage::AwaitingStock { .. } => "order-state-preparing",
+        Stage::AwaitingPayment { .. } => "order-state-awaiting-payment",
+        Stage::Paid { .. } => "order-state-paid",
+        Stage::Fulfilled => "order-state-fulfilled",
+        Stage::Cancelled { .. } => "order-state-cancelled",
+        Stage::Expired => "order-state-expired",
+        Stage::Refused { .. } => "order-state-refused",
+        Stage::Failed => "order-state-failed",
+        Stage::Held { .. } => "order-state-held",
+        Stage::Refunded => "order-state-refunded",
+    };
+    turn.plain(key, &[])
+}
+
+fn keyboard(turn: &Turn<'_>, card: &Card) -> Keyboard {
+    let mut rows = Vec::new();
+    if let Stage::AwaitingPayment { url: Some(url), .. } = &card.view.stage {
+        let total = texts::money(turn.lang(), card.view.total);
+        let label = texts::label(turn.lang(), "button-pay", &[("total", total.into())]);
+        rows.push(vec![Button::Link { label, url: url.clone() }]);
+    }
+    if card.view.stage.can_be_cancelled() {
+        let number = card.order.id().to_owned();
+        rows.push(vec![turn.button("button-cancel-order", Act::CancelOrder { number })]);
+    }
+    rows.push(vec![
+        turn.button("button-orders", Act::Orders { page: 0 }),
+        home::home_button(turn),
+    ]);
+    Keyboard::Inline(rows)
+}
+
+/// How every language writes an order's number on its card.
+fn bold(number: &str) -> String {
+    format!("<b>{number}</b>")
+}

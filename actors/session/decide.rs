@@ -1,0 +1,195 @@
+//! What a session does: pure. Who spoke, and which part of the conversation it belongs to.
+
+use super::button::{Act, Press, Surface};
+use super::state::{Fact, State, Step, Timer};
+use super::turn::Turn;
+use super::{Incoming, Message, Session, card, flows, home, orders, registration, shop};
+use crate::capability::{Decision, Input, Moment, Refusal};
+use crate::flow;
+
+pub(super) fn decide(
+    state: &State,
+    input: &Input<Session>,
+    at: &Moment<'_>,
+) -> Result<Decision<Session>, Refusal> {
+    let Some(mut turn) = Turn::new(state, at) else {
+        return Err(Refusal::new("not-a-session", format!("{} is no session's key", at.key)));
+    };
+    match input {
+        Input::Message(Message::Customer { from, what }) => {
+            if *what == Incoming::Blocked {
+                left(&mut turn);
+            } else {
+                let returns = !state.is_reachable();
+                turn.meet(from);
+                if returns {
+                    card::redraw_stale(&mut turn);
+                }
+                came(&mut turn, what);
+            }
+        }
+        Input::Message(Message::OrderChanged { order, view }) => {
+            card::changed(&mut turn, order, view);
+        }
+        Input::Message(Message::OrderNumberTaken { order }) => shop::place_again(&mut turn, order),
+        Input::Message(Message::LateMoney { order, amount }) => {
+            card::money_news(&mut turn, "order-late-money", order, *amount);
+        }
+        Input::Message(Message::MoneyReturned { order, amount }) => {
+            card::money_news(&mut turn, "order-money-returned", order, *amount);
+        }
+        Input::Message(Message::Notice { text }) => home::notice(&mut turn, text),
+        Input::Timer(Timer::Flow) => flows::time_out(&mut turn),
+        Input::Result { intent, outcome } => card::sent(&mut turn, intent, outcome),
+    }
+    Ok(turn.done())
+}
+
+/// They blocked the bot: nothing is sent until they write again.
+pub(super) fn left(turn: &mut Turn<'_>) {
+    if turn.who.as_ref().is_some_and(|who| who.reachable) {
+        turn.customer(Fact::Left);
+    }
+}
+
+fn came(turn: &mut Turn<'_>, what: &Incoming) {
+    match what {
+        Incoming::Text { text, .. } => said(turn, text),
+        Incoming::Command { name, argument, .. } => command(turn, name, argument),
+        Incoming::Press { query, message_id, data } => pressed(turn, query, *message_id, data),
+        Incoming::Contact { .. } => other(turn),
+        Incoming::Other { .. } => other(turn),
+        // What was said counts as it was said.
+        Incoming::Edited { .. } | Incoming::Blocked | Incoming::Unblocked => {}
+    }
+}
+
+fn command(turn: &mut Turn<'_>, name: &str, argument: &str) {
+    match name {
+        "start" => start(turn, argument),
+        "cancel" => home::cancel(turn),
+        "help" => home::help(turn),
+        "language" => registration::languages(turn),
+        "menu" | "shop" | "orders" if !turn.state.is_registered() => registration::begin(turn),
+        "menu" => home::menu(turn),
+        "shop" => shop::page(turn, 0),
+        "orders" => orders::page(turn, 0),
+        _ => {
+            let flows = turn.at.house.flows.clone();
+            match flows.bound_to_command(&format!("/{name}")) {
+                Some(flow) => flows::begin(turn, flow),
+                None => home::hint(turn),
+            }
+        }
+    }
+}
+
+fn start(turn: &mut Turn<'_>, payload: &str) {
+    turn.came_by(payload);
+    let flows = turn.at.house.flows.clone();
+    let flow = flows.bound_to_start(payload);
+    // A flow for every /start greets newcomers; customers have their menu, unless the link was made for the flow.
+    let for_this_link = |flow: &flow::Flow| match flow.binding() {
+        flow::Binding::Start(prefix) => !prefix.is_empty(),
+        _ => false,
+    };
+    match flow {
+        Some(flow) if !turn.state.is_registered() || for_this_link(flow) => {
+            flows::begin(turn, flow);
+        }
+        _ if turn.state.is_registered() => {
+            turn.step_to(Step::Idle);
+            home::menu(turn);
+        }
+        _ => registration::begin(turn),
+    }
+}
+
+/// A text: an answer to what was asked, or the beginning of something.
+fn said(turn: &mut Turn<'_>, text: &str) {
+    match &turn.state.step {
+        Step::Language => registration::language_said(turn, text),
+        Step::Name => registration::name_said(turn, text),
+        Step::Quantity { product } | Step::Confirm { product, .. }
+            if turn.state.run.is_none() || shop::number(text).is_some() =>
+        {
+            shop::quantity_said(turn, product, text);
+        }
+        _ if turn.state.run.is_some() => flows::answer(turn, flow::Input::Text(text)),
+        _ => {
+            let flows = turn.at.house.flows.clone();
+            match flows.bound_to_text(text) {
+                Some(flow) => flows::begin(turn, flow),
+                None if turn.state.is_registered() => home::hint(turn),
+                None => registration::begin(turn),
+            }
+        }
+    }
+}
+
+/// A sticker, a photo, a contact: nothing that is understood, but answered in the light of what was asked.
+fn other(turn: &mut Turn<'_>) {
+    match &turn.state.step {
+        Step::Language => registration::language_said(turn, ""),
+        Step::Name => registration::name_wanted(turn),
+        Step::Quantity { product } | Step::Confirm { product, .. }
+            if turn.state.run.is_none() =>
+        {
+            shop::quantity_said(turn, product, "");
+        }
+        _ if turn.state.run.is_some() => flows::answer(turn, flow::Input::Other),
+        _ if turn.state.is_registered() => home::hint(turn),
+        _ => registration::begin(turn),
+    }
+}
+
+fn pressed(turn: &mut Turn<'_>, query: &str, message_id: Option<i64>, data: &str) {
+    if let Some(press) = flow::Press::parse(data) {
+        let toast = flows::pressed(turn, press, message_id);
+        turn.answer_press(query, toast);
+        return;
+    }
+    let Some(Press { on, act }) = Press::parse(data) else {
+        let toast = turn.plain("button-unknown", &[]);
+        turn.answer_press(query, Some(toast));
+        return home_or_registration(turn);
+    };
+    turn.pressed = message_id.map(|id| (id, on));
+    let toast = act_on(turn, on, act);
+    turn.answer_press(query, toast);
+}
+
+fn home_or_registration(turn: &mut Turn<'_>) {
+    match turn.state.is_registered() {
+        true => home::menu(turn),
+        false => registration::begin(turn),
+    }
+}
+
+/// What is shown beside the button for a moment, if anything.
+fn act_on(turn: &mut Turn<'_>, on: Surface, act: Act) -> Option<String> {
+    match act {
+        Act::Languages => registration::languages(turn),
+        Act::Language { code } => return registration::language_pressed(turn, &code),
+        Act::Help => home::help(turn),
+        Act::Register => home_or_registration(turn),
+        // A button from before they were forgotten, or of somebody who never finished.
+        _ if !turn.state.is_registered() => registration::begin(turn),
+        Act::Home => {
+            turn.step_to(Step::Idle);
+            home::menu(turn);
+        }
+        Act::Shop { page } => shop::page(turn, page),
+        Act::Product { product } => return shop::product(turn, &product),
+        Act::Quantity { product, quantity } => {
+            return shop::quantity_pressed(turn, &product, quantity);
+        }
+        Act::Place { product, quantity, nonce } => {
+            return shop::place(turn, &product, quantity, nonce);
+        }
+        Act::Orders { page } => orders::page(turn, page),
+        Act::Order { number } => return orders::open(turn, &number),
+        Act::CancelOrder { number } => return orders::cancel(turn, &number, on),
+    }
+    None
+}

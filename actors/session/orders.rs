@@ -1,0 +1,79 @@
+//! /orders: what the customer ordered, page by page, and calling an order off. Knows no rules of orders.
+
+use super::button::{Act, Surface};
+use super::state::Step;
+use super::turn::{Turn, press};
+use super::{card, home, shop};
+use crate::intent::Keyboard;
+use crate::message::Message as AnyMessage;
+use crate::order::{self, By};
+use crate::texts;
+
+/// Orders on one page.
+const PAGE: usize = 8;
+
+pub(super) fn page(turn: &mut Turn<'_>, page: usize) {
+    turn.step_to(Step::Idle);
+    let cards = turn.state.cards.clone();
+    if cards.is_empty() {
+        let html = turn.say("orders-none", &[]);
+        let rows = vec![
+            vec![turn.button("button-shop", Act::Shop { page: 0 })],
+            vec![home::home_button(turn)],
+        ];
+        return turn.show(html, Keyboard::Inline(rows));
+    }
+    let pages = cards.len().div_ceil(PAGE);
+    let page = page.min(pages - 1);
+    let mut rows: Vec<_> = cards[page * PAGE..]
+        .iter()
+        .take(PAGE)
+        .map(|card| {
+            let (number, state) = (card.order.id(), card::state_name(turn, &card.view));
+            let total = texts::money(turn.lang(), card.view.total);
+            let act = Act::Order { number: number.to_owned() };
+            vec![press(Surface::Text, format!("{number} · {total} · {state}"), act)]
+        })
+        .collect();
+    rows.extend(shop::turning(turn, page, pages, |page| Act::Orders { page }));
+    rows.push(vec![home::home_button(turn)]);
+    let args = [
+        ("count", (cards.len() as u32).into()),
+        ("page", (page as u32 + 1).into()),
+        ("pages", (pages as u32).into()),
+    ];
+    let html = turn.say("orders-page", &args);
+    turn.show(html, Keyboard::Inline(rows));
+}
+
+/// The order's card moves to where it was asked for.
+pub(super) fn open(turn: &mut Turn<'_>, number: &str) -> Option<String> {
+    match turn.state.card_numbered(number).cloned() {
+        Some(card) => {
+            card::put(turn, card);
+            None
+        }
+        None => {
+            page(turn, 0);
+            Some(turn.plain("order-unknown", &[("number", number.into())]))
+        }
+    }
+}
+
+pub(super) fn cancel(turn: &mut Turn<'_>, number: &str, on: Surface) -> Option<String> {
+    let Some(card) = turn.state.card_numbered(number).cloned() else {
+        page(turn, 0);
+        return Some(turn.plain("order-unknown", &[("number", number.into())]));
+    };
+    let args = [("number", number.into())];
+    if !card.view.stage.can_be_cancelled() {
+        let toast = turn.plain("order-not-cancellable", &args);
+        if on == Surface::Text {
+            card::put(turn, card);
+        }
+        return Some(toast);
+    }
+    let message = order::Message::Cancel { by: By::Customer };
+    turn.tell(card.order, AnyMessage::Order(Box::new(message)));
+    Some(turn.plain("order-cancelling", &args))
+}

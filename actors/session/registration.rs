@@ -1,0 +1,143 @@
+//! Becoming a customer: language and name; and changing the language later. Knows nothing of what is sold.
+
+use super::button::{Act, Surface};
+use super::home;
+use super::state::{Fact, Step};
+use super::turn::{Turn, press};
+use crate::intent::{Button, Keyboard};
+use crate::texts;
+
+/// Visible characters of a name.
+const NAME_MAX: usize = 64;
+/// Characters of a name with its marks and joiners: a few letters can carry hundreds.
+const NAME_MAX_CHARS: usize = 256;
+
+pub(super) fn begin(turn: &mut Turn<'_>) {
+    if turn.at.house.rules.languages.len() > 1 {
+        turn.step_to(Step::Language);
+        let html = turn.say("welcome", &[("shop", (&*turn.at.house.rules.shop_name).into())]);
+        let rows = language_rows(turn);
+        turn.show(html, Keyboard::Inline(rows));
+    } else {
+        name_wanted(turn);
+    }
+}
+
+/// The choice of languages, for somebody who is a customer or becomes one.
+pub(super) fn languages(turn: &mut Turn<'_>) {
+    if !turn.state.is_registered() {
+        turn.step_to(Step::Language);
+    }
+    let html = turn.say("language-choose", &[]);
+    let mut rows = language_rows(turn);
+    if turn.state.is_registered() {
+        rows.push(vec![home::home_button(turn)]);
+    }
+    turn.show(html, Keyboard::Inline(rows));
+}
+
+/// Two a row, each in its own words; the present one is marked.
+fn language_rows(turn: &Turn<'_>) -> Vec<Vec<Button>> {
+    let button = |code: &String| {
+        let mark = if **code == *turn.lang() { "✓ " } else { "" };
+        let label = format!("{mark}{}", texts::language_name(code));
+        press(Surface::Text, label, Act::Language { code: code.clone() })
+    };
+    let codes = &turn.at.house.rules.languages;
+    codes.chunks(2).map(|pair| pair.iter().map(button).collect()).collect()
+}
+
+pub(super) fn language_pressed(turn: &mut Turn<'_>, code: &str) -> Option<String> {
+    if !turn.at.house.rules.languages.iter().any(|known| known == code) {
+        languages(turn);
+        return Some(turn.plain("language-gone", &[]));
+    }
+    turn.speak(code);
+    if turn.state.is_registered() {
+        home::menu(turn);
+        return Some(turn.plain("language-changed", &[]));
+    }
+    name_wanted(turn);
+    None
+}
+
+/// Somebody wrote the language instead of pressing it.
+pub(super) fn language_said(turn: &mut Turn<'_>, text: &str) {
+    let said = text.trim().to_lowercase();
+    let named = |code: &&String| {
+        said == **code || said == texts::language_name(code).to_lowercase()
+    };
+    match turn.at.house.rules.languages.iter().find(named) {
+        Some(code) => {
+            turn.speak(code);
+            name_wanted(turn);
+        }
+        None => {
+            let html = turn.say("language-choose", &[]);
+            let rows = language_rows(turn);
+            turn.show(html, Keyboard::Inline(rows));
+        }
+    }
+}
+
+pub(super) fn name_wanted(turn: &mut Turn<'_>) {
+    turn.step_to(Step::Name);
+    let html = turn.say("name-ask", &[]);
+    turn.show(html, Keyboard::None);
+}
+
+pub(super) fn name_said(turn: &mut Turn<'_>, text: &str) {
+    match checked_name(text) {
+        Ok(name) => {
+            turn.customer(Fact::Registered { name: name.clone() });
+            turn.step_to(Step::Idle);
+            let shop = &*turn.at.house.rules.shop_name;
+            let html = turn.say("registered", &[("name", name.into()), ("shop", shop.into())]);
+            let keyboard = home::menu_keyboard(turn);
+            turn.show(html, keyboard);
+        }
+        Err(key) => {
+            let html = turn.say(key, &[("max", (NAME_MAX as u32).into())]);
+            turn.show(html, Keyboard::None);
+        }
+    }
+}
+
+/// The name as it is kept, or the text that says what is wrong with it.
+pub(super) fn checked_name(text: &str) -> Result<String, &'static str> {
+    let kept: String = text
+        .chars()
+        .map(|letter| if letter.is_whitespace() { ' ' } else { letter })
+        .filter(|letter| !letter.is_control() && !turns_text(*letter))
+        .collect();
+    let name = kept.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let visible = name.chars().filter(|letter| is_visible(*letter)).count();
+    match visible {
+        0 => Err("name-invisible"),
+        _ if visible > NAME_MAX || name.chars().count() > NAME_MAX_CHARS => Err("name-too-long"),
+        _ => Ok(name),
+    }
+}
+
+/// Marks that turn the direction of whatever text stands beside the name.
+fn turns_text(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether the character alone leaves something on the screen.
+fn is_visible(letter: char) -> bool {
+    !letter.is_whitespace()
+        && !letter.is_control()
+        && !matches!(letter,
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+        // Marks that stand on another character.
+        && !matches!(letter,
+            '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{64b}'..='\u{65f}'
+            | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+            | '\u{fe20}'..='\u{fe2f}')
+}

@@ -1,0 +1,211 @@
+//! What a session remembers: small, cheap to clone, cheap to store. Knows no messages and decides nothing.
+
+use std::sync::Arc;
+
+use entities::{Key, Money};
+use serde::{Deserialize, Serialize};
+
+use crate::fact::FactKind;
+use crate::flow::FlowRun;
+use crate::order;
+
+/// Orders that a session remembers; older ones are in the orders table.
+const CARDS_MAX: usize = 50;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// `None` until the first contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<Arc<Who>>,
+    #[serde(default, skip_serializing_if = "Step::is_idle")]
+    pub step: Step,
+    /// The customer's way through a flow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Arc<FlowRun>>,
+    /// The orders, the newest first.
+    #[serde(default, skip_serializing_if = "cards_are_empty")]
+    pub cards: Arc<Vec<Card>>,
+}
+
+fn cards_are_empty(cards: &Arc<Vec<Card>>) -> bool {
+    cards.is_empty()
+}
+
+/// Who the customer is to the shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// What they told us; before that what Telegram says.
+    pub name: String,
+    pub language: Arc<str>,
+    #[serde(default)]
+    pub registered: bool,
+    /// False once they blocked the bot.
+    pub reachable: bool,
+    /// The payload of the first `/start`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_by: Option<String>,
+    pub first_seen_ms: i64,
+}
+
+/// What the customer's next words mean.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Step {
+    /// Nothing is asked.
+    #[default]
+    Idle,
+    /// Registration: which language.
+    Language,
+    /// Registration: which name.
+    Name,
+    /// How many of this product.
+    Quantity { product: String },
+    /// The summary is shown. `nonce` tells it from every other summary, so that it places one order only.
+    Confirm { product: String, quantity: u32, price: Money, nonce: u32 },
+}
+
+impl Step {
+    pub(super) fn is_idle(&self) -> bool {
+        *self == Self::Idle
+    }
+}
+
+/// One order as the customer sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    pub order: Key,
+    pub view: order::View,
+    pub place: Place,
+    /// The message shows an older view.
+    #[serde(default)]
+    pub stale: bool,
+    /// Of the summary that placed it.
+    #[serde(default)]
+    pub nonce: u32,
+}
+
+/// Where a card is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    Nowhere,
+    /// Sent, its message id not yet known.
+    OnItsWay,
+    At(i64),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Timer {
+    /// The flow's step waits no longer: a reminder, or its end.
+    Flow,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Fact {
+    Met { who: Who },
+    CameBy { payload: String },
+    LanguageChosen { language: Arc<str> },
+    Registered { name: String },
+    Left,
+    Returned,
+    Stepped { to: Step },
+    FlowMoved { run: Option<Arc<FlowRun>> },
+    /// A card is new or was changed.
+    CardKept { card: Box<Card> },
+    /// The order's number was taken: the card belongs to another order now.
+    CardRenumbered { from: Key, to: Key },
+}
+
+impl FactKind for Fact {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Met { .. } => "customer_met",
+            Self::CameBy { .. } => "customer_came_by",
+            Self::LanguageChosen { .. } => "language_chosen",
+            Self::Registered { .. } => "customer_registered",
+            Self::Left => "customer_left",
+            Self::Returned => "customer_returned",
+            Self::Stepped { .. } => "stepped",
+            Self::FlowMoved { .. } => "flow_moved",
+            Self::CardKept { .. } => "card_kept",
+            Self::CardRenumbered { .. } => "card_renumbered",
+        }
+    }
+
+    /// Steps of a conversation are state, not history.
+    fn is_kept(&self) -> bool {
+        match self {
+            Self::Met { .. }
+            | Self::CameBy { .. }
+            | Self::LanguageChosen { .. }
+            | Self::Registered { .. }
+            | Self::Left
+            | Self::Returned => true,
+            Self::Stepped { .. }
+            | Self::FlowMoved { .. }
+            | Self::CardKept { .. }
+            | Self::CardRenumbered { .. } => false,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn apply(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Met { who } => self.who = Some(Arc::new(who.clone())),
+            Fact::CameBy { payload } => self.change(|who| who.came_by = Some(payload.clone())),
+            Fact::LanguageChosen { language } => self.change(|who| who.language = language.clone()),
+            Fact::Registered { name } => self.change(|who| {
+                who.name.clone_from(name);
+                who.registered = true;
+            }),
+            Fact::Left => self.change(|who| who.reachable = false),
+            Fact::Returned => self.change(|who| who.reachable = true),
+            Fact::Stepped { to } => self.step = to.clone(),
+            Fact::FlowMoved { run } => self.run.clone_from(run),
+            Fact::CardKept { card } => self.keep(card),
+            Fact::CardRenumbered { from, to } => {
+                let cards = Arc::make_mut(&mut self.cards);
+                if let Some(card) = cards.iter_mut().find(|card| card.order == *from) {
+                    card.order = to.clone();
+                }
+            }
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Who)) {
+        if let Some(who) = &mut self.who {
+            change(Arc::make_mut(who));
+        }
+    }
+
+    fn keep(&mut self, card: &Card) {
+        let cards = Arc::make_mut(&mut self.cards);
+        match cards.iter_mut().find(|known| known.order == card.order) {
+            Some(known) => known.clone_from(card),
+            None => {
+                cards.insert(0, card.clone());
+                // An order that still waits for something is never forgotten for a newer one.
+                if cards.len() > CARDS_MAX
+                    && let Some(last) = cards.iter().rposition(|card| card.view.stage.is_over())
+                {
+                    cards.remove(last);
+                }
+            }
+        }
+    }
+
+    pub(super) fn card(&self, order: &Key) -> Option<&Card> {
+        self.cards.iter().find(|card| card.order == *order)
+    }
+
+    pub(super) fn card_numbered(&self, number: &str) -> Option<&Card> {
+        self.cards.iter().find(|card| card.order.id() == number)
+    }
+
+    pub(super) fn is_registered(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.registered)
+    }
+
+    pub(super) fn is_reachable(&self) -> bool {
+        self.who.as_ref().is_none_or(|who| who.reachable)
+    }
+}

@@ -1,0 +1,227 @@
+//! One step of a conversation being put together: whom it is with, in which language, and what is said and kept.
+//! Knows no rules of the conversation.
+
+use std::sync::Arc;
+
+use entities::{BotId, CustomerRow, Key, Row};
+
+use super::button::{Act, Press, Surface};
+use super::state::{Card, Fact, Place, State, Step, Timer, Who};
+use super::{Profile, Session};
+use crate::capability::{Decision, Moment, TimerChange};
+use crate::flow::FlowRun;
+use crate::intent::{Button, Intent, Keyboard, Lane, Method, TelegramCall};
+use crate::message::Message as AnyMessage;
+use crate::texts::{self, Args};
+
+/// A `/start` payload has at most 64 characters (Telegram's limit).
+const PAYLOAD_MAX_CHARS: usize = 64;
+
+pub(super) struct Turn<'a> {
+    /// As it was before the step.
+    pub(super) state: &'a State,
+    pub(super) at: &'a Moment<'a>,
+    /// Who the customer is after the facts so far.
+    pub(super) who: Option<Arc<Who>>,
+    bot: BotId,
+    user: i64,
+    lang: Arc<str>,
+    /// The message whose button was pressed: what is shown next takes its place.
+    pub(super) pressed: Option<(i64, Surface)>,
+    customer_changed: bool,
+    decision: Decision<Session>,
+}
+
+impl<'a> Turn<'a> {
+    /// `None` when the key is no session's.
+    pub(super) fn new(state: &'a State, at: &'a Moment<'a>) -> Option<Self> {
+        let (bot, user) = at.key.bot_and_number()?;
+        let lang = match &state.who {
+            Some(who) => who.language.clone(),
+            None => at.house.rules.default_language.as_str().into(),
+        };
+        Some(Self {
+            state,
+            at,
+            who: state.who.clone(),
+            bot,
+            user,
+            lang,
+            pressed: None,
+            customer_changed: false,
+            decision: Decision::nothing(),
+        })
+    }
+
+    pub(super) fn done(mut self) -> Decision<Session> {
+        if let (true, Some(who)) = (self.customer_changed, &self.who) {
+            self.decision.rows.push(Row::Customer(CustomerRow {
+                session: self.at.key.to_string(),
+                bot: self.bot.to_string(),
+                user_id: self.user,
+                name: who.name.clone(),
+                language: who.language.to_string(),
+                reachable: who.reachable,
+                came_by: who.came_by.clone(),
+                first_seen_ms: who.first_seen_ms,
+            }));
+        }
+        self.decision
+    }
+
+    // Who it is.
+
+    /// The first contact, or one after they had blocked the bot.
+    pub(super) fn meet(&mut self, from: &Profile) {
+        match &self.who {
+            Some(who) if who.reachable => {}
+            Some(_) => self.customer(Fact::Returned),
+            None => {
+                let last = from.last_name.as_deref().unwrap_or_default();
+                let tag = from.language_code.as_deref();
+                let who = Who {
+                    name: format!("{} {last}", from.first_name).trim().to_owned(),
+                    language: texts::language(tag, &self.at.house.rules).into(),
+                    registered: false,
+                    reachable: true,
+                    came_by: None,
+                    first_seen_ms: self.now_ms(),
+                };
+                self.lang = who.language.clone();
+                self.customer(Fact::Met { who });
+            }
+        }
+    }
+
+    /// Keeps the payload of the first `/start`.
+    pub(super) fn came_by(&mut self, payload: &str) {
+        let fresh = self.who.as_ref().is_some_and(|who| who.came_by.is_none());
+        if fresh && !payload.is_empty() {
+            let payload = payload.chars().take(PAYLOAD_MAX_CHARS).collect();
+            self.customer(Fact::CameBy { payload });
+        }
+    }
+
+    pub(super) fn speak(&mut self, code: &str) {
+        self.lang = code.into();
+        if self.who.as_ref().is_some_and(|who| who.language != self.lang) {
+            self.customer(Fact::LanguageChosen { language: self.lang.clone() });
+        }
+    }
+
+    pub(super) fn customer(&mut self, fact: Fact) {
+        let mut after = State { who: self.who.take(), ..State::default() };
+        after.apply(&fact);
+        self.who = after.who;
+        self.customer_changed = true;
+        self.decision.facts.push(fact);
+    }
+
+    // What is kept.
+
+    pub(super) fn step_to(&mut self, to: Step) {
+        if to != self.state.step {
+            self.decision.facts.push(Fact::Stepped { to });
+        }
+    }
+
+    /// The flow goes on, or is over; its timer follows.
+    pub(super) fn flow_to(&mut self, run: Option<FlowRun>) {
+        let due = run.as_ref().and_then(|run| run.due);
+        let was_due = self.state.run.as_ref().and_then(|run| run.due);
+        match due {
+            Some(due) => self.decision.timers.push(TimerChange::Set(Timer::Flow, due)),
+            None if was_due.is_some() => {
+                self.decision.timers.push(TimerChange::Clear(Timer::Flow));
+            }
+            None => {}
+        }
+        self.decision.facts.push(Fact::FlowMoved { run: run.map(Arc::new) });
+    }
+
+    pub(super) fn keep(&mut self, card: Card) {
+        self.decision.facts.push(Fact::CardKept { card: Box::new(card) });
+    }
+
+    pub(super) fn renumber(&mut self, from: Key, to: Key) {
+        self.decision.facts.push(Fact::CardRenumbered { from, to });
+    }
+
+    pub(super) fn row(&mut self, row: Row) {
+        self.decision.rows.push(row);
+    }
+
+    // What is said.
+
+    pub(super) fn lang(&self) -> &str {
+        &self.lang
+    }
+
+    pub(super) fn say(&self, key: &str, args: &Args<'_>) -> String {
+        texts::say(&self.lang, key, args)
+    }
+
+    pub(super) fn plain(&self, key: &str, args: &Args<'_>) -> String {
+        texts::plain(&self.lang, key, args)
+    }
+
+    pub(super) fn button(&self, key: &str, act: Act) -> Button {
+        press(Surface::Text, texts::label(&self.lang, key, &[]), act)
+    }
+
+    /// Answers what the customer did: in place of the message whose button was pressed, else as a new one.
+    pub(super) fn show(&mut self, html: String, keyboard: Keyboard) {
+        match self.pressed.take() {
+            Some((message_id, Surface::Text)) => {
+                self.card_gone_from(message_id);
+                self.call(Method::EditText { message_id, html, keyboard }, Lane::Answer, false);
+            }
+            Some((message_id, Surface::Photo)) => {
+                self.call(Method::DeleteMessage { message_id }, Lane::Answer, false);
+                self.send(html, keyboard);
+            }
+            None => self.send(html, keyboard),
+        }
+    }
+
+    pub(super) fn send(&mut self, html: String, keyboard: Keyboard) {
+        self.call(Method::SendText { html, keyboard }, Lane::Answer, false);
+    }
+
+    pub(super) fn call(&mut self, method: Method, lane: Lane, report: bool) {
+        let (bot, chat) = (self.bot.clone(), self.user);
+        let call = TelegramCall { bot, chat, method, lane, report };
+        self.decision.intents.push(Intent::Telegram(call));
+    }
+
+    /// A press is always answered, and first.
+    pub(super) fn answer_press(&mut self, query: &str, text: Option<String>) {
+        // Telegram shows up to 200 characters.
+        let text = text.map(|text| texts::shortened(&text, 200));
+        let method = Method::AnswerCallback { query: query.to_owned(), text, alert: false };
+        let (bot, lane) = (self.bot.clone(), Lane::Answer);
+        let call = TelegramCall { bot, chat: 0, method, lane, report: false };
+        self.decision.intents.insert(0, Intent::Telegram(call));
+    }
+
+    pub(super) fn tell(&mut self, to: Key, message: AnyMessage) {
+        self.decision.intents.push(Intent::Tell { to, message });
+    }
+
+    /// The message that showed an order shows something else from now on.
+    pub(super) fn card_gone_from(&mut self, message_id: i64) {
+        let here = |card: &&Card| card.place == Place::At(message_id);
+        if let Some(card) = self.state.cards.iter().find(here) {
+            self.keep(Card { place: Place::Nowhere, ..card.clone() });
+        }
+    }
+
+    pub(super) fn now_ms(&self) -> i64 {
+        (self.at.now.unix_timestamp_nanos() / 1_000_000) as i64
+    }
+}
+
+/// An inline button of ours.
+pub(super) fn press(on: Surface, label: String, act: Act) -> Button {
+    Button::Press { label, data: Press { on, act }.to_string() }
+}

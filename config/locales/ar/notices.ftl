@@ -1,0 +1,2 @@
+# لصاحب المتجر.
+notice-payment-stuck = دفعة الطلب { $number } ({ $amount }) تحتاج إلى شخص: { $reason }

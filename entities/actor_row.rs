@@ -1,0 +1,290 @@
+//! The one row of an actor, and the one hot statement. Knows no actor's state.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::Mutex;
+
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
+
+use crate::database::Backend;
+
+/// What a step writes: everything about one actor. Its columns are in the order of `COLUMNS`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepRow {
+    pub key: String,
+    pub part: i16,
+    /// The version after the step; 1 for the first.
+    pub version: i64,
+    /// Which hydrated instance writes: tells our own version from a stranger's.
+    pub writer: i64,
+    /// State, receipts and timers.
+    pub body: Vec<u8>,
+    /// Intents not yet done, sealed.
+    pub intents: Vec<u8>,
+    /// The highest intent number this actor ever had.
+    pub intent_high: i64,
+    /// What the partition's watermark was when this was written.
+    pub watermark: i64,
+    /// The earliest deadline.
+    pub due_ms: Option<i64>,
+}
+
+/// What hydration reads.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+pub struct ActorRow {
+    pub key: String,
+    pub version: i64,
+    pub body: Vec<u8>,
+    pub intents: Vec<u8>,
+    pub intent_high: i64,
+}
+
+/// A row that may have undone intents.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+pub struct Undone {
+    pub key: String,
+    pub body: Vec<u8>,
+    pub intents: Vec<u8>,
+}
+
+const COLUMNS: usize = 9;
+const HEAD: &str = "INSERT INTO actors (key, part, version, writer, body, intents, intent_high, \
+                    watermark, due_ms) VALUES ";
+/// A stale writer changes nothing: the version must follow the stored one, and only a first version may insert.
+const TAIL: &str = " ON CONFLICT (key) DO UPDATE SET version = excluded.version, \
+                    writer = excluded.writer, body = excluded.body, intents = excluded.intents, \
+                    intent_high = excluded.intent_high, watermark = excluded.watermark, \
+                    due_ms = excluded.due_ms WHERE actors.version = excluded.version - 1";
+
+/// One cached text per group size, so that the driver's prepared statements are found again.
+static TEXTS: Mutex<Option<HashMap<(Backend, usize), String>>> = Mutex::new(None);
+
+fn text(backend: Backend, rows: usize) -> String {
+    let mut texts = TEXTS.lock().expect("no panic while the texts are held");
+    texts
+        .get_or_insert_default()
+        .entry((backend, rows))
+        .or_insert_with(|| build(backend, rows))
+        .clone()
+}
+
+fn build(backend: Backend, rows: usize) -> String {
+    let mut sql = String::from(HEAD);
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=COLUMNS {
+            let comma = if column == 1 { "" } else { ", " };
+            match backend {
+                Backend::Sqlite => write!(sql, "{comma}?"),
+                Backend::Postgres => write!(sql, "{comma}${}", row * COLUMNS + column),
+            }
+            .expect("writing to a String succeeds");
+        }
+        sql.push(')');
+    }
+    sql.push_str(TAIL);
+    sql
+}
+
+/// Writes the rows of one group in one statement; says which of them (by index) were refused as stale. No key may
+/// appear twice.
+///
+/// # Errors
+/// The database's; outside a transaction nothing was written then.
+pub(crate) async fn upsert(
+    db: &impl ConnectionTrait,
+    backend: Backend,
+    rows: &[&StepRow],
+) -> Result<Vec<usize>, DbErr> {
+    let values: Vec<Value> = rows.iter().flat_map(|row| values(row)).collect();
+    let sql = text(backend, rows.len());
+    let statement = Statement::from_sql_and_values(backend.into(), sql, values);
+    let written = db.execute_raw(statement).await?.rows_affected();
+    if written == rows.len() as u64 {
+        return Ok(Vec::new());
+    }
+    losers(db, backend, rows).await
+}
+
+fn values(row: &StepRow) -> [Value; COLUMNS] {
+    [
+        row.key.as_str().into(),
+        row.part.into(),
+        row.version.into(),
+        row.writer.into(),
+        row.body.clone().into(),
+        row.intents.clone().into(),
+        row.intent_high.into(),
+        row.watermark.into(),
+        row.due_ms.into(),
+    ]
+}
+
+#[derive(FromQueryResult)]
+struct Stored {
+    key: String,
+    version: i64,
+    writer: i64,
+}
+
+async fn losers(
+    db: &impl ConnectionTrait,
+    backend: Backend,
+    rows: &[&StepRow],
+) -> Result<Vec<usize>, DbErr> {
+    let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+    let sql = format!(
+        "SELECT key, version, writer FROM actors WHERE key IN ({})",
+        marks(backend, keys.len())
+    );
+    let stored = select::<Stored>(db, backend, sql, keys.into_iter().map(Value::from)).await?;
+    let stored: HashMap<&str, &Stored> = stored.iter().map(|row| (row.key.as_str(), row)).collect();
+    let is_ours = |row: &StepRow| {
+        stored
+            .get(row.key.as_str())
+            .is_some_and(|found| found.version == row.version && found.writer == row.writer)
+    };
+    Ok((0..rows.len())
+        .filter(|index| !is_ours(rows[*index]))
+        .collect())
+}
+
+/// `?, ?, ?` or `$1, $2, $3`.
+fn marks(backend: Backend, count: usize) -> String {
+    let mark = |index: usize| match backend {
+        Backend::Sqlite => "?".to_owned(),
+        Backend::Postgres => format!("${}", index + 1),
+    };
+    (0..count).map(mark).collect::<Vec<_>>().join(", ")
+}
+
+async fn select<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    backend: Backend,
+    sql: String,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<T>, DbErr> {
+    let statement = Statement::from_sql_and_values(backend.into(), sql, values);
+    T::find_by_statement(statement).all(db).await
+}
+
+const READ: &str = "SELECT key, version, body, intents, intent_high FROM actors WHERE key";
+
+/// # Errors
+/// The database's.
+pub async fn load(
+    db: &impl ConnectionTrait,
+    backend: Backend,
+    key: &str,
+) -> Result<Option<ActorRow>, DbErr> {
+    let sql = format!("{READ} = {}", marks(backend, 1));
+    Ok(select(db, backend, sql, [key.into()]).await?.pop())
+}
+
+/// Hydration of many at once; keys without a row are absent.
+///
+/// # Errors
+/// The database's.
+pub async fn load_many(
+    db: &impl ConnectionTrait,
+    backend: Backend,
+    keys: &[String],
+) -> Result<Vec<ActorRow>, DbErr> {
+    let sql = format!("{READ} IN ({})", marks(backend, keys.len()));
+    select(db, backend, sql, keys.iter().map(|key| key.as_str().into())).await
+}
+
+#[derive(FromQueryResult)]
+struct Mark {
+    part: i16,
+    watermark: i64,
+    intent_high: i64,
+}
+
+/// Where numbering and delivery stood: per partition the highest watermark and the highest intent number.
+///
+/// # Errors
+/// The database's.
+pub async fn recovery_marks(
+    db: &impl ConnectionTrait,
+    backend: Backend,
+) -> Result<Vec<(i16, i64, i64)>, DbErr> {
+    let sql = "SELECT part, MAX(watermark) AS watermark, MAX(intent_high) AS intent_high FROM \
+               (SELECT part, watermark, intent_high FROM actors UNION ALL \
+               SELECT part, done_upto AS watermark, 0 AS intent_high FROM watermarks) AS marks \
+               GROUP BY part";
+    let found = select::<Mark>(db, backend, sql.to_owned(), []).await?;
+    Ok(found
+        .into_iter()
+        .map(|mark| (mark.part, mark.watermark, mark.intent_high))
+        .collect())
+}
+
+/// The rows of a partition whose highest intent number exceeds the watermark.
+///
+/// # Errors
+/// The database's.
+pub async fn undone_after(
+    db: &impl ConnectionTrait,
+    backend: Backend,
+    watermarks: &[(i16, i64)],
+) -> Result<Vec<Undone>, DbErr> {
+    let mut undone = Vec::new();
+    // In pieces, so that the statement stays small; an actor whose last intent is done is not read.
+    for piece in watermarks.chunks(32) {
+        let clause = |(index, _): (usize, &(i16, i64))| match backend {
+            Backend::Sqlite => "(part = ? AND intent_high > ?)".to_owned(),
+            Backend::Postgres => {
+                format!(
+                    "(part = ${} AND intent_high > ${})",
+                    index * 2 + 1,
+                    index * 2 + 2
+                )
+            }
+        };
+        let any = piece
+            .iter()
+            .enumerate()
+            .map(clause)
+            .collect::<Vec<_>>()
+            .join(" OR ");
+        let sql = format!("SELECT key, body, intents FROM actors WHERE {any}");
+        let values = piece
+            .iter()
+            .flat_map(|(part, mark)| [Value::from(*part), Value::from(*mark)]);
+        undone.extend(select::<Undone>(db, backend, sql, values).await?);
+    }
+    Ok(undone)
+}
+
+#[derive(FromQueryResult)]
+struct Due {
+    key: String,
+    due_ms: i64,
+}
+
+/// Keys whose earliest deadline is at or before `until_ms`, in order of deadline, quarantined ones left out.
+///
+/// # Errors
+/// The database's.
+pub async fn due_between(
+    db: &impl ConnectionTrait,
+    backend: Backend,
+    until_ms: i64,
+    limit: u64,
+) -> Result<Vec<(String, i64)>, DbErr> {
+    let [until, most] = match backend {
+        Backend::Sqlite => ["?", "?"],
+        Backend::Postgres => ["$1", "$2"],
+    };
+    let sql = format!(
+        "SELECT key, due_ms FROM actors WHERE due_ms IS NOT NULL AND due_ms <= {until} \
+         AND key NOT IN (SELECT owner FROM quarantine) ORDER BY due_ms, key LIMIT {most}"
+    );
+    let values = [
+        until_ms.into(),
+        i64::try_from(limit).unwrap_or(i64::MAX).into(),
+    ];
+    let found = select::<Due>(db, backend, sql, values).await?;
+    Ok(found.into_iter().map(|due| (due.key, due.due_ms)).collect())
+}

@@ -1,0 +1,194 @@
+//! Opening a database, and telling its faults from faults of the data. Knows no tables.
+
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend, DbErr, RuntimeErr};
+
+/// Which of the two databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+impl From<Backend> for DbBackend {
+    fn from(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => Self::Sqlite,
+            Backend::Postgres => Self::Postgres,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    #[error(
+        "'{0}' is not a database address: expected sqlite://path/to/file.db or postgres://user@host/name"
+    )]
+    Address(String),
+    #[error("cannot open the database: {0}")]
+    Open(#[from] DbErr),
+    #[error("cannot create the folder {folder}: {source}")]
+    Folder {
+        folder: String,
+        source: std::io::Error,
+    },
+}
+
+/// One writing connection and several reading ones.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub backend: Backend,
+    /// The Journal's, and that of commands that hold the server's lock. One connection.
+    pub write: DatabaseConnection,
+    pub read: DatabaseConnection,
+    /// Without a password; for people.
+    pub name: String,
+}
+
+/// More than the number of group sizes, so that no prepared statement is thrown out.
+const STATEMENTS: usize = 600;
+const READERS: u32 = 4;
+
+impl Database {
+    /// Opens `sqlite://path` (created when missing) or `postgres://…`.
+    ///
+    /// # Errors
+    /// When the address is not understood or the database does not answer within 10 s.
+    pub async fn open(url: &str) -> Result<Self, DatabaseError> {
+        let backend = match url.split_once(':') {
+            Some(("sqlite", _)) => Backend::Sqlite,
+            Some(("postgres" | "postgresql", _)) => Backend::Postgres,
+            _ => return Err(DatabaseError::Address(without_password(url))),
+        };
+        if backend == Backend::Sqlite {
+            create_folder(url)?;
+        }
+        let write = sea_orm::Database::connect(options(url, backend, 1)).await?;
+        let read = sea_orm::Database::connect(options(url, backend, READERS)).await?;
+        Ok(Self {
+            backend,
+            write,
+            read,
+            name: without_password(url),
+        })
+    }
+
+    /// The file of a SQLite database.
+    pub fn file(url: &str) -> Option<&str> {
+        let path = url
+            .strip_prefix("sqlite://")
+            .or_else(|| url.strip_prefix("sqlite:"))?;
+        Some(path.split('?').next().unwrap_or(path))
+    }
+
+    pub async fn close(self) {
+        // Both are closed even if one fails; there is nobody left to tell.
+        let (write, read) = (self.write.close().await, self.read.close().await);
+        if let Err(error) = write.and(read) {
+            tracing::warn!(%error, "the database did not close cleanly");
+        }
+    }
+}
+
+fn create_folder(url: &str) -> Result<(), DatabaseError> {
+    let Some(folder) = Database::file(url).and_then(|path| std::path::Path::new(path).parent())
+    else {
+        return Ok(());
+    };
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder).map_err(|source| DatabaseError::Folder {
+        folder: folder.display().to_string(),
+        source,
+    })
+}
+
+fn options(url: &str, backend: Backend, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .connect_timeout(Duration::from_secs(10))
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .sqlx_logging(false);
+    match backend {
+        Backend::Sqlite => options.map_sqlx_sqlite_opts(|options| {
+            options
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+                .pragma("temp_store", "memory")
+                .statement_cache_capacity(STATEMENTS)
+        }),
+        Backend::Postgres => options.map_sqlx_postgres_opts(|options| {
+            options
+                .application_name("kontor")
+                .statement_cache_capacity(STATEMENTS)
+        }),
+    };
+    options
+}
+
+/// The address as it may be shown.
+fn without_password(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme + 3 < at => {
+            let user = url[scheme + 3..at].split(':').next().unwrap_or_default();
+            format!("{}{user}{}", &url[..scheme + 3], &url[at..])
+        }
+        _ => url.to_owned(),
+    }
+}
+
+/// Whether the database itself is at fault (gone, full, locked, shutting down) rather than what was written.
+pub fn is_fault(error: &DbErr) -> bool {
+    use sea_orm::sqlx::Error;
+    let (DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))
+    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
+    else {
+        return matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
+    };
+    match error.as_ref() {
+        Error::Database(database) => match database.code().as_deref() {
+            // PostgreSQL's classes: 08 connection, 53 resources, 57 operator, 58 system, 40 roll-back, 25006 read-only.
+            Some(code) if code.len() == 5 => {
+                matches!(&code[..2], "08" | "53" | "57" | "58" | "40") || code == "25006"
+            }
+            // SQLite's primary codes: 5 busy, 6 locked, 7 memory, 8 read-only, 9 interrupt, 10 I/O, 11 corrupt,
+            // 13 full, 14 cannot open, 26 not a database.
+            Some(code) => code
+                .parse::<u32>()
+                .is_ok_and(|code| matches!(code & 0xff, 5..=11 | 13 | 14 | 26)),
+            None => false,
+        },
+        Error::ColumnDecode { .. } | Error::Decode(_) | Error::Encode(_) => false,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Database, without_password};
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(
+            without_password("postgres://a:s3cret@h/db"),
+            "postgres://a@h/db"
+        );
+        assert_eq!(without_password("sqlite://data/k.db"), "sqlite://data/k.db");
+    }
+
+    #[tokio::test]
+    async fn another_kind_of_address_is_refused_with_what_to_write() {
+        let error = Database::open("mysql://x").await.expect_err("refused");
+        assert!(error.to_string().contains("sqlite://"), "{error}");
+    }
+}

@@ -1,0 +1,90 @@
+//! One transaction for many steps. Knows no actors.
+
+use sea_orm::{DatabaseTransaction, DbErr, TransactionTrait};
+
+use crate::actor_row::{self, StepRow};
+use crate::database::Database;
+use crate::delivery::{DeliveryRow, write_deliveries};
+use crate::held::{HeldRow, hold};
+use crate::row::{Row, write_rows};
+use crate::unparsed::{UnparsedRow, keep_unparsed};
+use crate::watermark::write_watermarks;
+
+/// An actor's row and the rows that belong to the same step.
+pub struct GroupStep<'a> {
+    pub row: &'a StepRow,
+    pub rows: &'a [Row],
+}
+
+/// What else is written in the same transaction.
+#[derive(Clone, Debug, Default)]
+pub struct Extra {
+    pub rows: Vec<Row>,
+    pub held: Vec<HeldRow>,
+    pub unparsed: Vec<UnparsedRow>,
+    pub failed: Vec<DeliveryRow>,
+    /// Rows of `deliveries` that are no longer needed.
+    pub done: Vec<(i16, i64)>,
+    pub watermarks: Vec<(i16, i64)>,
+}
+
+impl Extra {
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+            && self.held.is_empty()
+            && self.unparsed.is_empty()
+            && self.failed.is_empty()
+            && self.done.is_empty()
+            && self.watermarks.is_empty()
+    }
+}
+
+/// Commits a group; says which steps (by index) were refused as stale, and writes nothing of those. A group of plain
+/// steps is one statement on its own, without the two round trips of a transaction.
+///
+/// # Errors
+/// The database's. Unless `is_fault`, nothing was written.
+pub async fn write_group(
+    database: &Database,
+    steps: &[GroupStep<'_>],
+    extra: Extra,
+) -> Result<Vec<usize>, DbErr> {
+    let plain = extra.is_empty() && steps.iter().all(|step| step.rows.is_empty());
+    let rows: Vec<&StepRow> = steps.iter().map(|step| step.row).collect();
+    if plain {
+        return actor_row::upsert(&database.write, database.backend, &rows).await;
+    }
+    let tx = database.write.begin().await?;
+    // Actor rows first: only the winners may write anything else.
+    let losers = match rows.is_empty() {
+        true => Vec::new(),
+        false => actor_row::upsert(&tx, database.backend, &rows).await?,
+    };
+    let winners = steps
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !losers.contains(index));
+    let mut domain: Vec<Row> = winners
+        .flat_map(|(_, step)| step.rows.iter().cloned())
+        .collect();
+    domain.extend(extra.rows.iter().cloned());
+    write_rows(&tx, domain).await?;
+    write_extra(&tx, database, extra).await?;
+    tx.commit().await?;
+    Ok(losers)
+}
+
+async fn write_extra(
+    tx: &DatabaseTransaction,
+    database: &Database,
+    extra: Extra,
+) -> Result<(), DbErr> {
+    for row in extra.held {
+        hold(tx, row).await?;
+    }
+    for row in extra.unparsed {
+        keep_unparsed(tx, row).await?;
+    }
+    write_deliveries(tx, extra.failed, extra.done).await?;
+    write_watermarks(tx, database.backend, &extra.watermarks).await
+}

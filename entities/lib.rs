@@ -1,0 +1,57 @@
+//! Rows and every SQL statement of the product; typed ids, money, sealing. Knows nothing of actors, edges or the world.
+
+mod actor_row;
+mod answer;
+mod customer;
+mod database;
+mod delivery;
+mod fact;
+mod flow_version;
+mod group;
+mod held;
+mod ids;
+mod ledger;
+mod lock;
+mod meta;
+mod money;
+mod order;
+mod order_line;
+mod payment;
+mod person_key;
+mod product;
+mod quarantine;
+mod receipt;
+mod row;
+mod seal;
+mod stock;
+mod unparsed;
+mod watermark;
+
+pub use actor_row::{
+    ActorRow, StepRow, Undone, due_between, load, load_many, recovery_marks, undone_after,
+};
+pub use answer::{AnswerRow, answers};
+pub use customer::{CustomerRow, customer, customers};
+pub use database::{Backend, Database, DatabaseError, is_fault};
+pub use delivery::{DeliveryRow, deliveries, stuck};
+pub use fact::{FactRow, facts_of};
+pub use flow_version::{FlowVersionRow, flow_versions, keep_flow_versions};
+pub use group::{Extra, GroupStep, write_group};
+pub use held::{HeldRow, held_keys, held_of_many};
+pub use ids::{BotId, Key, KeyError, Kind, PARTITIONS, PersonId};
+pub use ledger::{LedgerEntry, ledger, ledger_of};
+pub use lock::{LockError, ServerLock};
+pub use meta::{meta, set_meta};
+pub use money::{Currency, Money, MoneyError};
+pub use order::{OrderRow, orders, orders_of};
+pub use order_line::{OrderLineRow, order_lines};
+pub use payment::{PaymentRow, payment, payments};
+pub use person_key::{keep_person_keys, person_key, person_keys, rewrap_person_key};
+pub use product::{ProductRow, products, write_products};
+pub use quarantine::{QuarantineRow, quarantined};
+pub use receipt::{SpilledReceipts, prune_receipts, spilled_receipts_of};
+pub use row::Row;
+pub use sea_orm::DbErr;
+pub use seal::{MasterKey, SealError, SealKey};
+pub use stock::{StockRow, stock};
+pub use unparsed::{UnparsedRow, unparsed};

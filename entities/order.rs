@@ -1,0 +1,50 @@
+//! Read model: orders. Written by order actors.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "orders")]
+pub struct Model {
+    /// The order's key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    /// What people call it.
+    pub number: String,
+    /// The customer's session.
+    pub session: String,
+    pub state: String,
+    pub total_minor: i64,
+    pub currency: String,
+    pub placed_ms: i64,
+    pub changed_ms: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// An order's head.
+pub type OrderRow = Model;
+
+/// # Errors
+/// The database's.
+pub async fn orders(db: &impl ConnectionTrait) -> Result<Vec<OrderRow>, DbErr> {
+    Entity::find().order_by_asc(Column::PlacedMs).all(db).await
+}
+
+/// One customer's orders, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn orders_of(db: &impl ConnectionTrait, session: &str) -> Result<Vec<OrderRow>, DbErr> {
+    Entity::find()
+        .filter(Column::Session.eq(session))
+        .order_by_desc(Column::PlacedMs)
+        .all(db)
+        .await
+}

@@ -1,0 +1,1 @@
+//! Telegram's part of the courier.
