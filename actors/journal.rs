@@ -105,7 +105,7 @@ const RETRY: Duration = Duration::from_millis(250);
 
 impl Journal {
     /// Starts the writer on the current thread's local set.
-    pub fn start(database: Database, lock: ServerLock, numbers: Arc<Numbers>, clock: Clock) -> Self {
+    pub(crate) fn start(database: Database, lock: ServerLock, numbers: Arc<Numbers>, clock: Clock) -> Self {
         let (money, money_in) = mpsc::channel(GROUP_ROWS);
         let (steps, steps_in) = mpsc::channel(4 * GROUP_ROWS);
         let (aside, aside_in) = mpsc::channel(GROUP_ROWS);
@@ -234,7 +234,9 @@ impl Writer {
                 metrics::histogram!("kontor_commit_steps").record(steps as f64);
             }
         }
-        self.commit(Group { watermarks: self.numbers.unwritten(), ..Group::default() }).await;
+        let mut last = Group::default();
+        last.watermarks = self.numbers.unwritten();
+        self.commit(last).await;
     }
 
     /// Waits for something to write; then takes whatever else is there. `None`: there will be nothing more.

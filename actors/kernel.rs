@@ -27,6 +27,9 @@ use crate::supervise::{Restart, TaskState, task};
 use crate::timers::{self, Timers};
 use crate::tree::{TreeSnapshot, tasks};
 
+#[cfg(test)]
+mod tests;
+
 /// What the core is made of.
 pub struct KernelConfig {
     pub database: Database,
@@ -141,6 +144,10 @@ impl Kernel {
         self.tasks.lock().expect("nothing panics while it is held").push(state);
     }
 
+    pub fn database(&self) -> &Database {
+        &self.shared.database
+    }
+
     pub fn house(&self) -> House {
         self.shared.house()
     }
@@ -170,6 +177,11 @@ impl Kernel {
             groups,
             steps,
         }
+    }
+
+    /// Partitions whose watermark moved since it was written.
+    pub fn unwritten_marks(&self) -> usize {
+        self.shared.numbers.unwritten().len()
     }
 
     /// Tries a stuck intent again, from the first attempt.

@@ -5,7 +5,8 @@ mod m20261120_000001_core;
 mod m20261120_000002_shop;
 mod m20261120_000003_flows;
 
-use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use sea_orm_migration::sea_orm::{DatabaseConnection, DbErr};
+use sea_orm_migration::{MigrationStatus, MigrationTrait, MigratorTrait};
 
 pub struct Migrator;
 
@@ -18,4 +19,21 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000003_flows::Migration),
         ]
     }
+}
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// The database's; a migration that fails leaves nothing of itself behind.
+pub async fn up(db: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(db, None).await
+}
+
+/// Each known migration and whether it is applied, in order.
+///
+/// # Errors
+/// The database's, or when it holds migrations that this program does not know (a newer program made it).
+pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, bool)>, DbErr> {
+    let all = Migrator::get_migration_with_status(db).await?;
+    Ok(all.iter().map(|one| (one.name().to_owned(), one.status() == MigrationStatus::Applied)).collect())
 }

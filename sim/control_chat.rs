@@ -66,8 +66,8 @@ async fn pay(world: Shared, pair: Pair, body: Json<Value>) -> HttpResponse {
 
 async fn inline(world: Shared, pair: Pair, body: Json<Value>) -> HttpResponse {
     let text = |name: &str| body[name].as_str().unwrap_or("").to_owned();
-    let asked = world.ask_inline(pair.0, pair.1, &text("query"), &text("offset"));
-    answer(asked.await)
+    let (query, offset) = (text("query"), text("offset"));
+    answer(world.ask_inline(pair.0, pair.1, &query, &offset).await)
 }
 
 async fn choose(world: Shared, pair: Pair, body: Json<Value>) -> HttpResponse {

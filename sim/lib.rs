@@ -219,7 +219,7 @@ pub async fn start(config: SimConfig) -> anyhow::Result<Sim> {
     .context("serve")?
     .run();
     let handle = server.handle();
-    actix_web::rt::spawn(server);
+    tokio::spawn(server);
     runtime.spawn(renewals(world.clone()));
     Ok(Sim {
         addr,
@@ -253,3 +253,6 @@ async fn renewals(world: World) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

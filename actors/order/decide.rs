@@ -133,7 +133,7 @@ fn total(lines: &[Line]) -> Result<Money, Refusal> {
             return Err(wrong("a product has one line"));
         }
         let price = line.price.times(line.quantity).map_err(|error| wrong(&error.to_string()))?;
-        total = total.add(price).map_err(|error| wrong(&error.to_string()))?;
+        total = total.plus(price).map_err(|error| wrong(&error.to_string()))?;
     }
     Ok(total)
 }

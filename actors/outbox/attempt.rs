@@ -72,7 +72,10 @@ impl Carrier {
         }
         let (destinations, jobs) = self.outbox.depth();
         metrics::gauge!("kontor_delivery_destinations").set(destinations as f64);
-        metrics::gauge!("kontor_delivery_intents").set(jobs as f64);
+        metrics::gauge!("kontor_delivery_queued").set(jobs as f64);
+        let (open, excepted) = self.outbox.0.numbers.counts();
+        metrics::gauge!("kontor_intents", "state" => "open").set(open as f64);
+        metrics::gauge!("kontor_intents", "state" => "retrying_or_stuck").set(excepted as f64);
     }
 
     /// Everything for one destination, one after the other.

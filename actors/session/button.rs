@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-/// Telegram's limit for a button's data.
-pub const DATA_MAX_BYTES: usize = 64;
-
 /// A press of one of our buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Press {
@@ -96,7 +93,10 @@ impl fmt::Display for Press {
 
 #[cfg(test)]
 mod tests {
-    use super::{Act, DATA_MAX_BYTES, Press, Surface};
+    use super::{Act, Press, Surface};
+
+    /// Telegram's limit for a button's data.
+    const DATA_MAX_BYTES: usize = 64;
 
     #[test]
     fn a_button_reads_back_as_it_was_written_and_fits() {

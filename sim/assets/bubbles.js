@@ -5,7 +5,7 @@ import { onlyEmoji, renderText } from "./entities.js";
 import { atTime, exactTime, money } from "./format.js";
 import { invoiceCard } from "./invoice.js";
 import { inlineKeyboard } from "./keyboards.js";
-import { attachment, isVisual, summary, visuals } from "./media.js";
+import { attachment, isVisual, summary, summaryText, visuals } from "./media.js";
 import { botOf, chatOf, personOf, selection } from "./state.js";
 
 export function dayRow(text) {
@@ -16,7 +16,7 @@ export function dayRow(text) {
 export function serviceText(message) {
   if (message.successful_payment) return `You paid ${money(message.successful_payment.total_amount, message.successful_payment.currency)}`;
   if (message.refunded_payment) return `You got ${money(message.refunded_payment.total_amount, message.refunded_payment.currency)} back`;
-  if (message.pinned_message) return `Pinned: ${summary(message.pinned_message)}`;
+  if (message.pinned_message) return `Pinned: ${summaryText(message.pinned_message)}`;
   if (message.new_chat_members) return `${message.new_chat_members.map((who) => who.first_name).join(", ")} joined`;
   if (message.left_chat_member) return `${message.left_chat_member.first_name} left`;
   if (message.write_access_allowed) return "You allowed the bot to write to you";
@@ -112,7 +112,7 @@ function quote(message, tools) {
   const own = target.x?.out ?? target.from?.id === selection.person;
   return h("button", { type: "button", class: "quote", on: { click: () => tools.jump(target.message_id) } },
     h("bdi", null, own ? personOf(selection.person)?.first_name ?? "You" : ownerName(false)),
-    h("span", { dir: "auto" }, message.quote?.text ?? summary(target)));
+    message.quote?.text ? h("span", { dir: "auto" }, message.quote.text) : summary(target));
 }
 
 function reactions(message) {

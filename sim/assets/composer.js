@@ -86,7 +86,7 @@ function drawAbout(chat) {
   if (!target) return;
   const drop = () => { if (chat.editing) { text.value = ""; input(); } chat.dismissedForce = forced; chat.editing = null; chat.replyTo = null; changed(chat); composer.focus(); };
   parts.about.replaceChildren(icon(chat.editing ? "edit" : "reply"),
-    h("span", null, h("b", null, chat.editing ? "Edit the message" : "Reply"), h("span", { dir: "auto" }, summary(target))),
+    h("span", null, h("b", null, chat.editing ? "Edit the message" : "Reply"), summary(target)),
     iconButton("close", chat.editing ? "Stop editing" : "Do not reply", drop));
   chat.answering = chat.editing ? null : target.message_id;
 }

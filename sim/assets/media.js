@@ -136,13 +136,23 @@ async function vote(item, at) {
   }
 }
 
-/** What a message is about in one line: quotes and the list of people. */
-export function summary(message) {
-  if (!message) return "Deleted message";
-  const text = message.text ?? message.caption;
-  const kind = message.photo || message.paid_media ? "Photo" : message.animation ? "GIF" : message.video ? "Video" : message.document ? message.document.file_name ?? "File"
-    : message.voice ? "Voice message" : message.audio ? "Audio" : message.sticker ? `Sticker ${message.sticker.emoji ?? ""}` : message.venue || message.location ? "Location"
-    : message.contact ? "Contact" : message.poll ? `Poll: ${message.poll.question}` : message.invoice ? `Invoice: ${message.invoice.title}`
-    : message.successful_payment ? "Payment" : message.dice ? message.dice.emoji : "";
-  return [kind, text].filter(Boolean).join(kind && text ? ": " : "") || "Message";
+function kindOf(message) {
+  const known = [
+    [message.photo || message.paid_media, "Photo"], [message.animation, "GIF"], [message.video, "Video"],
+    [message.document, message.document?.file_name ?? "File"], [message.voice, "Voice message"], [message.audio, "Audio"],
+    [message.sticker, `Sticker ${message.sticker?.emoji ?? ""}`], [message.venue || message.location, "Location"],
+    [message.contact, "Contact"], [message.poll, "Poll"], [message.invoice, "Invoice"], [message.successful_payment, "Payment"],
+    [message.dice, message.dice?.emoji],
+  ];
+  return known.find(([has]) => has)?.[1] ?? "";
 }
+
+/** What a message is about in one line, for quotes and the list of people; the text keeps its own direction. */
+export function summary(message) {
+  const kind = kindOf(message);
+  const text = message.text ?? message.caption ?? message.poll?.question ?? message.invoice?.title ?? "";
+  if (!text) return h("bdi", { class: "summary" }, kind || "Message");
+  return h("span", { class: "summary", dir: kind ? null : "auto" }, kind ? [`${kind}: `, h("bdi", null, text)] : text);
+}
+
+export const summaryText = (message) => summary(message).textContent;

@@ -55,7 +55,7 @@ function item(person) {
   const last = latest(person);
   const count = world.bots.reduce((sum, bot) => sum + unread(chatOf(person.id, bot.id)), 0);
   const isCurrent = person.id === selection.person;
-  const line = last ? [last.message.x?.out ? h("span", { class: "you" }, "You: ") : null, h("span", { dir: "auto" }, summary(last.message))] : h("span", null, "nothing said yet");
+  const line = last ? [last.message.x?.out ? h("span", { class: "you" }, "You: ") : null, summary(last.message)] : h("span", null, "nothing said yet");
   return h("li", null, h("button", { type: "button", class: "person", data: { id: person.id }, "aria-current": isCurrent ? "true" : null, tabindex: isCurrent || !selection.person ? "0" : "-1", on: { click: () => choose(person.id, last?.chat.bot) } },
     avatar(person.id, fullName(person)),
     h("span", { class: "person-top" }, h("bdi", { class: "person-name" }, fullName(person)),

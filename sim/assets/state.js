@@ -82,7 +82,15 @@ function place(messages, message) {
   messages.splice(low, found ? 1 : 0, message);
 }
 
-export function upsert(chat, message) {
+/** Keeps the known object when nothing that is drawn differs, so that its line is not drawn anew. */
+function taken(chat, message) {
+  const fresh = message.x?.out ? message : { ...message, x: { ...message.x, read: true, delivered: true } };
+  const known = chat.messages.find((old) => old.message_id === fresh.message_id);
+  return known && JSON.stringify(known) === JSON.stringify(fresh) ? known : fresh;
+}
+
+export function upsert(chat, raw) {
+  const message = taken(chat, raw);
   const seen = nextTurn();
   chat.touched.set(message.message_id, seen);
   chat.gone.delete(message.message_id);
@@ -103,6 +111,7 @@ export function patch(chat, id, change) {
   const at = chat.messages.findIndex((message) => message.message_id === id);
   if (at < 0) return false;
   const old = chat.messages[at];
+  if (!old.x?.out && ("read" in (change.x ?? {}))) return true;
   chat.messages[at] = { ...old, ...change, x: { ...old.x, ...(change.x ?? {}) } };
   changed(chat);
   return true;
@@ -113,7 +122,7 @@ export function patch(chat, id, change) {
  * except for what an event told us after we asked; older lines stay while the page reaches them.
  */
 export function mergeNewest(chat, page, asked, limit) {
-  const got = new Map((page.messages ?? []).map((message) => [message.message_id, message]));
+  const got = new Map((page.messages ?? []).map((message) => [message.message_id, taken(chat, message)]));
   const ids = [...got.keys()];
   const oldest = Math.min(...ids);
   const full = ids.length >= limit;
@@ -138,7 +147,7 @@ export function mergeNewest(chat, page, asked, limit) {
 
 export function mergeOlder(chat, page, limit) {
   for (const message of page.messages ?? []) {
-    if (!chat.messages.some((known) => known.message_id === message.message_id)) place(chat.messages, message);
+    place(chat.messages, taken(chat, message));
   }
   chat.complete = (page.messages ?? []).length < limit;
   changed(chat);

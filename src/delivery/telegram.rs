@@ -1,1 +1,268 @@
-//! Telegram's part of the courier.
+//! Carries intents to the Bot API, within its limits, and says what came of them. Knows no actors' decisions.
+
+mod compose;
+mod pictures;
+mod progress;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actors::{Clock, CourierReport, IntentId, Lane, Method, Outcome, TelegramCall};
+use entities::BotId;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use crate::delivery::limits::{Limiter, OutboundLimits};
+use crate::telegram::{BotApi, CALL_WITHIN, CallError, Upload};
+use compose::{Cost, Step, cost, steps};
+use progress::{HalfWay, Progress};
+use verdict::{Verdict, verdict};
+
+pub use pictures::{Embedded, Pictures};
+
+/// Moved groups that are remembered per bot.
+const MOVED_KEPT: usize = 10_000;
+
+/// One bot, as delivery needs it.
+pub struct SendingBot {
+    pub api: BotApi,
+    /// For invoices in other currencies than Stars (BotFather gives it).
+    pub provider_token: Option<SecretString>,
+}
+
+struct Bot {
+    sending: SendingBot,
+    limiter: Limiter,
+    /// Groups that became supergroups, until the process ends.
+    moved: Mutex<HashMap<i64, i64>>,
+}
+
+/// Telegram's part of the courier.
+#[derive(Clone)]
+pub struct TelegramCourier(Arc<Inner>);
+
+struct Inner {
+    bots: HashMap<BotId, Bot>,
+    pictures: Pictures,
+    half_way: HalfWay,
+}
+
+/// A message that was sent, as much of it as is used.
+#[derive(Deserialize)]
+struct Sent {
+    message_id: Option<i64>,
+    #[serde(default)]
+    photo: Vec<Size>,
+}
+
+#[derive(Deserialize)]
+struct Size {
+    file_id: String,
+    #[serde(default)]
+    width: i64,
+}
+
+impl TelegramCourier {
+    pub fn new(
+        bots: impl IntoIterator<Item = (BotId, SendingBot)>,
+        limits: &OutboundLimits,
+        clock: &Clock,
+        pictures: Pictures,
+    ) -> Self {
+        let bot = |sending| Bot {
+            sending,
+            limiter: Limiter::new(limits, clock.clone()),
+            moved: Mutex::default(),
+        };
+        let bots = bots.into_iter().map(|(id, sending)| (id, bot(sending))).collect();
+        Self(Arc::new(Inner { bots, pictures, half_way: HalfWay::default() }))
+    }
+
+    /// Carries one call. A send that may have gone out already goes out again: `sendMessage` has no idempotency key.
+    pub async fn carry(&self, id: IntentId, call: &TelegramCall) -> CourierReport {
+        let mut progress = self.0.half_way.take(id);
+        let report = self.go_on(call, &mut progress).await;
+        if !matches!(report, CourierReport::Finished(_)) {
+            self.0.half_way.keep(id, progress);
+        }
+        report
+    }
+
+    /// Sends what was to travel in a webhook's response and found no webhook: once, and nobody hears what came of it.
+    pub async fn send_now(&self, call: &TelegramCall) {
+        match self.go_on(call, &mut Progress::default()).await {
+            CourierReport::Finished(Outcome::Refused { reason, .. })
+            | CourierReport::Failed { reason }
+            | CourierReport::Closed { reason } => {
+                tracing::warn!(bot = %call.bot, reason, "a repeated answer was not sent");
+            }
+            CourierReport::Throttled { .. } => {
+                tracing::warn!(bot = %call.bot, "a repeated answer was not sent: told to wait");
+            }
+            CourierReport::Finished(_) => {}
+        }
+    }
+
+    /// Whether the call may travel in a webhook's response now: one piece, no file, and the limits have room. Money
+    /// never does, since nobody would hear that it failed.
+    pub fn claim_inline(&self, call: &TelegramCall) -> bool {
+        let Some(bot) = self.0.bots.get(&call.bot) else {
+            return false;
+        };
+        let with_file = matches!(&call.method, Method::SendPhoto { photo: actors::Photo::Ours(_), .. });
+        if call.report || call.lane == Lane::Money || with_file || bot.moved_to(call.chat).is_some()
+        {
+            return false;
+        }
+        match bot.steps(call).as_deref() {
+            Ok([step]) => match cost(step.method) {
+                Cost::Message => bot.limiter.try_turn(call.chat),
+                Cost::Nothing => true,
+            },
+            _ => false,
+        }
+    }
+
+    async fn go_on(&self, call: &TelegramCall, progress: &mut Progress) -> CourierReport {
+        let Some(bot) = self.0.bots.get(&call.bot) else {
+            return CourierReport::Closed { reason: format!("no bot {} is configured", call.bot) };
+        };
+        let steps = match bot.steps(call) {
+            Ok(steps) => steps,
+            Err(unsendable) => {
+                let outcome = Outcome::Refused { reason: unsendable.to_string(), unreachable: false };
+                return CourierReport::Finished(outcome);
+            }
+        };
+        for step in steps.into_iter().skip(progress.done) {
+            match self.step(bot, call, step).await {
+                Ok(message_id) => {
+                    progress.done += 1;
+                    progress.message_id = message_id.or(progress.message_id);
+                }
+                Err(report) => return report,
+            }
+        }
+        CourierReport::Finished(match progress.message_id {
+            Some(message_id) => Outcome::Sent { message_id },
+            None => Outcome::Done,
+        })
+    }
+
+    /// One call of the Bot API, again where a group moved or a file was forgotten; the id of a message that it made.
+    async fn step(
+        &self,
+        bot: &Bot,
+        call: &TelegramCall,
+        mut step: Step,
+    ) -> Result<Option<i64>, CourierReport> {
+        let mut chat = call.chat;
+        if let Some(moved) = bot.moved_to(chat) {
+            chat = moved;
+            step.body.insert("chat_id".to_owned(), json!(moved));
+        }
+        let mut second_try = false;
+        loop {
+            if cost(step.method) == Cost::Message {
+                let turn = bot.limiter.turn(chat, call.lane).await;
+                turn.map_err(|retry_after| CourierReport::Throttled { retry_after })?;
+            }
+            let error = match self.send(bot, &call.bot, &step).await {
+                Ok(result) => return Ok(made(step.method, &result)),
+                Err(error) => error,
+            };
+            match verdict(step.method, &error) {
+                Verdict::Done => return Ok(None),
+                Verdict::Report(report) => return Err(report),
+                Verdict::Migrated(to) if !second_try => {
+                    bot.remember_moved(chat, to);
+                    chat = to;
+                    step.body.insert("chat_id".to_owned(), json!(to));
+                }
+                Verdict::FileForgotten if !second_try && step.picture.is_some() => {
+                    let name = step.picture.as_deref().unwrap_or_default();
+                    self.0.pictures.forget(&call.bot, name);
+                }
+                Verdict::Migrated(_) | Verdict::FileForgotten => {
+                    let outcome = Outcome::Refused { reason: error.to_string(), unreachable: false };
+                    return Err(CourierReport::Finished(outcome));
+                }
+            }
+            second_try = true;
+        }
+    }
+
+    async fn send(&self, bot: &Bot, id: &BotId, step: &Step) -> Result<Box<RawValue>, CallError> {
+        let api = &bot.sending.api;
+        let Some(name) = &step.picture else {
+            return api.call(step.method, &Value::Object(step.body.clone()), CALL_WITHIN).await;
+        };
+        let mut body = step.body.clone();
+        if let Some(file_id) = self.0.pictures.file_id(id, name) {
+            body.insert("photo".to_owned(), json!(file_id));
+            return api.call(step.method, &Value::Object(body), CALL_WITHIN).await;
+        }
+        let Some(picture) = self.0.pictures.read(name).await else {
+            tracing::error!(picture = name, "there is no such picture; the words are sent alone");
+            let body = words_alone(body);
+            return api.call("sendMessage", &Value::Object(body), CALL_WITHIN).await;
+        };
+        let file = Upload { field: "photo", file_name: picture.file_name, bytes: picture.bytes };
+        let result = api.upload(step.method, &body, file).await?;
+        let sent: Option<Sent> = serde_json::from_str(result.get()).ok();
+        if let Some(size) = sent.and_then(|sent| sent.photo.into_iter().max_by_key(|s| s.width)) {
+            self.0.pictures.remember(id, name, size.file_id);
+        }
+        Ok(result)
+    }
+}
+
+impl Bot {
+    fn steps(&self, call: &TelegramCall) -> Result<Vec<Step>, compose::Unsendable> {
+        steps(call, self.sending.provider_token.as_ref().map(|token| token.expose_secret()))
+    }
+
+    fn moved_to(&self, chat: i64) -> Option<i64> {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner).get(&chat).copied()
+    }
+
+    fn remember_moved(&self, chat: i64, to: i64) {
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        if moved.len() >= MOVED_KEPT {
+            moved.clear();
+        }
+        moved.insert(chat, to);
+    }
+}
+
+/// The call as the body of a webhook's response. Source: <https://core.telegram.org/bots/api#making-requests-when-getting-updates>.
+///
+/// `None` for what `claim_inline` never lets through.
+pub fn inline_body(call: &TelegramCall) -> Option<Value> {
+    let mut steps = steps(call, None).ok()?;
+    let mut step = steps.pop().filter(|step| step.picture.is_none() && steps.is_empty())?;
+    step.body.insert("method".to_owned(), json!(step.method));
+    Some(Value::Object(step.body))
+}
+
+/// The id of the message that a send made; edits and answers make none.
+fn made(method: &str, result: &RawValue) -> Option<i64> {
+    let is_send = method.starts_with("send");
+    let sent = is_send.then(|| serde_json::from_str::<Sent>(result.get()).ok()).flatten();
+    sent.and_then(|sent| sent.message_id)
+}
+
+/// A photo's caption as a text.
+fn words_alone(mut body: serde_json::Map<String, Value>) -> serde_json::Map<String, Value> {
+    for (caption, text) in [("caption", "text"), ("caption_entities", "entities")] {
+        if let Some(value) = body.remove(caption) {
+            body.insert(text.to_owned(), value);
+        }
+    }
+    body
+}

@@ -1,0 +1,264 @@
+//! A kernel on a throw-away database, with a courier that notes what it carries and fails on demand.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use entities::{BotId, Database, Key, MasterKey, SealKey, ServerLock};
+
+use crate::capability::Answer;
+use crate::house::House;
+use crate::intent::{
+    Courier, CourierReport, GatewayReply, Intent, IntentId, Method, Outcome, TelegramCall,
+};
+use crate::session::{Incoming, Message as SessionMessage, Profile};
+use crate::{
+    Clock, DeliveryLimits, External, Failure, Kernel, KernelConfig, OfficeLimits, Reply, Seeds,
+    Tell,
+};
+
+/// Where a test's data lives, through any number of lives of the kernel.
+pub(super) struct Ground {
+    pub(super) url: String,
+    pub(super) server: Option<String>,
+    pub(super) master: MasterKey,
+    pub(super) clock: Clock,
+    pub(super) courier: Arc<Notebook>,
+    pub(super) office: OfficeLimits,
+    pub(super) delivery: DeliveryLimits,
+    _folder: tempfile::TempDir,
+}
+
+impl Ground {
+    fn new(server: Option<String>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = format!("sqlite://{}", folder.path().join("k.db").display());
+        let url = actix_rt::System::new().block_on(async {
+            let url = match &server {
+                Some(server) => entities::create_scratch(server).await.expect("a scratch database"),
+                None => file,
+            };
+            let database = Database::open(&url).await.expect("opens");
+            migrations::up(&database.write).await.expect("migrates");
+            database.close().await;
+            url
+        });
+        let delivery = DeliveryLimits {
+            attempts: 3,
+            first_backoff: Duration::from_millis(5),
+            last_backoff: Duration::from_millis(20),
+            ..DeliveryLimits::default()
+        };
+        Self {
+            url,
+            server,
+            master: SealKey::random(),
+            clock: Clock::system(),
+            courier: Arc::default(),
+            office: OfficeLimits::default(),
+            delivery,
+            _folder: folder,
+        }
+    }
+
+    /// One life of a kernel. Its end is a crash: whatever is under way is dropped where it stands, nothing is flushed.
+    pub(super) fn life(&self, test: impl AsyncFnOnce(&Rig)) {
+        actix_rt::System::new().block_on(async {
+            let life = async {
+                let rig = Rig::start(self).await;
+                test(&rig).await;
+            };
+            let limit = Duration::from_secs(60);
+            tokio::time::timeout(limit, life).await.expect("a life ends in time");
+        });
+    }
+
+    /// Looks at the database while no kernel lives.
+    pub(super) fn look<T>(&self, look: impl AsyncFnOnce(Database) -> T) -> T {
+        actix_rt::System::new().block_on(async {
+            look(Database::open(&self.url).await.expect("opens")).await
+        })
+    }
+}
+
+/// Runs a test on SQLite, and on PostgreSQL where one is given.
+pub(super) fn on_both(test: impl Fn(&mut Ground)) {
+    let server = std::env::var("KONTOR_TEST_POSTGRES").ok();
+    for server in [None].into_iter().chain(server.map(Some)) {
+        let mut ground = Ground::new(server);
+        test(&mut ground);
+        if let Some(server) = &ground.server {
+            actix_rt::System::new()
+                .block_on(entities::drop_scratch(server, &ground.url))
+                .expect("drops");
+        }
+    }
+}
+
+/// Notes what it carries. Answers with what is planned, else with success.
+#[derive(Default)]
+pub(super) struct Notebook {
+    carried: Mutex<Vec<(IntentId, Intent)>>,
+    plan: Mutex<VecDeque<CourierReport>>,
+    pub(super) hang: AtomicBool,
+    pub(super) inline: AtomicBool,
+    messages: AtomicU64,
+}
+
+impl Notebook {
+    pub(super) fn plan(&self, reports: impl IntoIterator<Item = CourierReport>) {
+        self.plan.lock().expect("not poisoned").extend(reports);
+    }
+
+    pub(super) fn carried(&self) -> Vec<(IntentId, Intent)> {
+        self.carried.lock().expect("not poisoned").clone()
+    }
+
+    /// The texts sent to a chat, in order.
+    pub(super) fn texts(&self, chat: i64) -> Vec<String> {
+        let text = |(_, intent): &(IntentId, Intent)| match intent {
+            Intent::Telegram(TelegramCall { chat: to, method, .. }) if *to == chat => match method {
+                Method::SendText { html, .. } => Some(html.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.carried().iter().filter_map(text).collect()
+    }
+}
+
+#[async_trait::async_trait]
+impl Courier for Notebook {
+    async fn carry(&self, id: IntentId, intent: &Intent, _maybe_done: bool) -> CourierReport {
+        self.carried.lock().expect("not poisoned").push((id, intent.clone()));
+        if self.hang.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+        let planned = self.plan.lock().expect("not poisoned").pop_front();
+        if let Some(planned) = planned {
+            return planned;
+        }
+        let number = self.messages.fetch_add(1, Ordering::Relaxed);
+        CourierReport::Finished(match intent {
+            Intent::Telegram(_) => {
+                Outcome::Sent { message_id: 100 + i64::try_from(number).expect("few") }
+            }
+            Intent::Gateway(_) => Outcome::Gateway(GatewayReply::Opened {
+                checkout: format!("co_{number}"),
+                url: "https://pay.example/1".to_owned(),
+            }),
+            Intent::Tell { .. } => Outcome::Done,
+        })
+    }
+
+    fn claim_inline(&self, _call: &TelegramCall) -> bool {
+        self.inline.load(Ordering::Relaxed)
+    }
+}
+
+/// A running kernel.
+pub(super) struct Rig {
+    pub(super) kernel: Kernel,
+    pub(super) courier: Arc<Notebook>,
+    /// Keys on which every decision panics.
+    pub(super) poison: Arc<Mutex<Vec<Key>>>,
+}
+
+impl Rig {
+    async fn start(ground: &Ground) -> Self {
+        let database = Database::open(&ground.url).await.expect("opens");
+        let poison: Arc<Mutex<Vec<Key>>> = Arc::default();
+        let poisoned = Arc::clone(&poison);
+        let seed = AtomicU64::new(1);
+        let seeds: Seeds = Arc::new(move |key| {
+            let is_poisoned = poisoned.lock().is_ok_and(|keys| keys.contains(key));
+            assert!(!is_poisoned, "planted in {key}");
+            seed.fetch_add(1, Ordering::Relaxed)
+        });
+        let config = KernelConfig {
+            lock: lock(&database, &ground.url).await,
+            database,
+            master: ground.master.clone(),
+            clock: ground.clock.clone(),
+            house: House::default(),
+            office: ground.office.clone(),
+            delivery: ground.delivery.clone(),
+            courier: Arc::clone(&ground.courier) as Arc<dyn Courier>,
+            shards: 0,
+            seeds,
+            escalate: Rc::new(|reason| panic!("escalated: {reason}")),
+        };
+        let kernel = Kernel::start(config).await.expect("starts");
+        Self { kernel, courier: Arc::clone(&ground.courier), poison }
+    }
+
+    /// A customer writes; `update` is the update's id.
+    pub(super) async fn write(&self, user: i64, update: i64, text: &str) -> Reply {
+        self.kernel.office.tell(text_of(user, update, text)).await
+    }
+
+    /// Waits until nothing is queued for delivery.
+    pub(super) async fn settle(&self) {
+        wait_until(|| self.kernel.outbox.depth() == (0, 0)).await;
+    }
+
+    /// Waits until the marks of what is done are written, too: within 50 ms of idleness.
+    pub(super) async fn rest(&self) {
+        self.settle().await;
+        wait_until(|| self.kernel.unwritten_marks() == 0).await;
+    }
+}
+
+/// The lock of a life that has just ended is let go when its server notices.
+async fn lock(database: &Database, url: &str) -> ServerLock {
+    let wait = async {
+        loop {
+            match ServerLock::take(database, url, "a test").await {
+                Ok(lock) => return lock,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), wait).await.expect("the lock is let go")
+}
+
+pub(super) fn text_of(user: i64, update: i64, text: &str) -> Tell {
+    let what = match text.strip_prefix('/') {
+        Some(name) => {
+            let argument = String::new();
+            Incoming::Command { message_id: update, name: name.to_owned(), argument }
+        }
+        None => Incoming::Text { message_id: update, text: text.to_owned() },
+    };
+    let from = Profile { first_name: "Ada".to_owned(), ..Profile::default() };
+    Tell {
+        key: session(user),
+        external: External::Update { epoch: 1, id: update },
+        message: SessionMessage::Customer { from, what }.into(),
+        inline: false,
+    }
+}
+
+pub(super) fn session(user: i64) -> Key {
+    Key::session(&BotId::parse("shop").expect("a name"), user)
+}
+
+pub(super) fn is_fault(reply: &Reply) -> bool {
+    matches!(reply, Err(Failure::Fault(_)))
+}
+
+pub(super) fn done(reply: Reply) {
+    assert_eq!(reply, Ok(Answer::Done));
+}
+
+/// Looks again and again, for ten seconds at most.
+pub(super) async fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let look = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), look).await.expect("it comes true in time");
+}

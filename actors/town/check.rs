@@ -1,0 +1,153 @@
+//! What must be true of every message and of every moment in the town. Knows no actor's rules.
+
+use super::{Town, payment_of};
+use crate::intent::{Button, Keyboard, Method, TelegramCall};
+use crate::order;
+use crate::payment;
+
+/// Telegram's limits, for whatever is sent.
+pub(crate) fn within_limits(call: &TelegramCall) {
+    let (html, max, keyboard) = match &call.method {
+        Method::SendText { html, keyboard } => (html, 4_096, keyboard),
+        Method::EditText { html, keyboard, .. } => {
+            assert!(
+                matches!(keyboard, Keyboard::None | Keyboard::Inline(_)),
+                "an edit carries inline buttons only"
+            );
+            (html, 4_096, keyboard)
+        }
+        Method::SendPhoto { html, keyboard, .. } => (html, 1_024, keyboard),
+        Method::AnswerCallback { text, .. } => {
+            let units = text.as_ref().map_or(0, |text| text.encode_utf16().count());
+            return assert!(units <= 200, "{text:?}");
+        }
+        _ => return,
+    };
+    let units = html.encode_utf16().count();
+    assert!(!html.trim().is_empty() && units <= max, "{units} units: {html}");
+    assert!(!html.contains("{ $") && !html.contains("{$"), "an argument is missing: {html}");
+    let Keyboard::Inline(rows) = keyboard else { return };
+    for button in rows.iter().flatten() {
+        match button {
+            Button::Press { label, data } => {
+                assert!(!label.is_empty(), "{data}");
+                assert!((1..=64).contains(&data.len()), "{data}");
+            }
+            Button::Link { label, url } => assert!(!label.is_empty() && !url.is_empty()),
+            Button::Copy { label, .. } | Button::Pay { label } => assert!(!label.is_empty()),
+        }
+    }
+}
+
+/// A press is answered once, first, and in its own step.
+pub(crate) fn press_is_answered(sent: &[TelegramCall], query: &str) {
+    let answers = |call: &&TelegramCall| {
+        matches!(&call.method, Method::AnswerCallback { query: answered, .. } if answered == query)
+    };
+    assert_eq!(sent.iter().filter(answers).count(), 1, "{query} is answered once: {sent:#?}");
+    assert!(answers(&&sent[0]), "and first: {sent:#?}");
+}
+
+/// The data of the newest button whose label begins so.
+pub(crate) fn button(sent: &[TelegramCall], label: &str) -> Option<String> {
+    sent.iter().rev().find_map(|call| match &call.method {
+        Method::SendText { keyboard: Keyboard::Inline(rows), .. }
+        | Method::EditText { keyboard: Keyboard::Inline(rows), .. }
+        | Method::SendPhoto { keyboard: Keyboard::Inline(rows), .. } => {
+            rows.iter().flatten().find_map(|button| match button {
+                Button::Press { label: found, data } if found.starts_with(label) => {
+                    Some(data.clone())
+                }
+                _ => None,
+            })
+        }
+        _ => None,
+    })
+}
+
+impl Town {
+    /// The last words to a customer.
+    pub(crate) fn last_words(&self) -> String {
+        let words = self.sent.iter().rev().find_map(|call| match &call.method {
+            Method::SendText { html, .. }
+            | Method::EditText { html, .. }
+            | Method::SendPhoto { html, .. } => Some(html.clone()),
+            _ => None,
+        });
+        words.unwrap_or_default()
+    }
+
+    /// True at any moment, whatever happened.
+    pub(crate) fn must_hold(&self) {
+        for (key, stock) in &self.stocks.states {
+            let held: u32 = stock.reserved.values().map(|held| held.quantity).sum();
+            assert!(held <= stock.on_hand, "{key} promised more than there is: {stock:?}");
+        }
+        let mut sums = std::collections::BTreeMap::new();
+        for ((owner, booking, _), (_, amount)) in &self.ledger {
+            *sums.entry((owner, booking)).or_insert(0) += amount;
+        }
+        assert!(sums.values().all(|sum| *sum == 0), "the books balance: {sums:?}");
+    }
+
+    /// True when everything was delivered and every deadline is over.
+    pub(crate) fn must_have_ended_well(&self, on_hand: u32) {
+        self.must_hold();
+        let mut sold = std::collections::BTreeMap::<String, u32>::new();
+        for (key, order) in &self.orders.states {
+            if order.customer.is_none() {
+                continue;
+            }
+            let payment = &self.payments.states.get(&payment_of(key)).cloned().unwrap_or_default();
+            self.money_has_an_owner(order, payment);
+            if order.stage == order::Stage::Fulfilled {
+                for line in &order.lines {
+                    *sold.entry(line.product.clone()).or_default() += line.quantity;
+                }
+            }
+        }
+        for (key, stock) in &self.stocks.states {
+            assert!(stock.reserved.is_empty(), "{key} still holds {:?}", stock.reserved);
+            let sold = sold.get(key.id()).copied().unwrap_or_default();
+            let taken = on_hand - stock.on_hand;
+            assert_eq!(taken, sold, "{key}: what left the shelf was sold");
+        }
+        for (id, checkout) in &self.gateway.checkouts {
+            let owner = checkout.payment.as_str();
+            let ours: i64 = self
+                .ledger
+                .iter()
+                .filter(|((of, ..), (account, _))| of == owner && account.starts_with("gateway:"))
+                .map(|(_, (_, amount))| amount)
+                .sum();
+            let stuck = matches!(
+                self.payments.states[&checkout.payment].stage,
+                payment::Stage::Stuck { .. }
+            );
+            let theirs = checkout.captured_minor - checkout.refunded_minor;
+            assert!(stuck || ours == theirs, "{id} of {owner}: {ours} here, {theirs} there");
+        }
+    }
+
+    /// Money that came is for goods that went out, or went back, or is a person's to decide.
+    fn money_has_an_owner(&self, order: &order::State, payment: &payment::State) {
+        use order::Stage as Order;
+        use payment::Stage as Payment;
+        let told = format!("{order:#?}\n{payment:#?}");
+        match (&payment.stage, &order.stage) {
+            (Payment::Stuck { .. }, stage) => {
+                assert!(*stage != Order::Fulfilled || payment.fulfilled, "{told}");
+            }
+            (Payment::Fulfilled, stage) => assert_eq!(*stage, Order::Fulfilled, "{told}"),
+            (
+                Payment::Refunded
+                | Payment::Expired
+                | Payment::Cancelled
+                | Payment::Declined
+                | Payment::Quoted,
+                stage,
+            ) => assert!(stage.is_closed(), "{told}"),
+            _ => panic!("money without an owner: {told}"),
+        }
+    }
+}

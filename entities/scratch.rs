@@ -1,0 +1,62 @@
+//! Throw-away databases for tests and benchmarks. Knows no tables.
+
+use sea_orm::{ConnectionTrait, DbErr};
+
+/// Makes an empty database on a PostgreSQL server and says its address.
+///
+/// # Errors
+/// When the server does not answer, or forbids it.
+pub async fn create_scratch(server: &str) -> Result<String, DbErr> {
+    let name = format!("scratch_{}", uuid::Uuid::now_v7().simple());
+    let db = sea_orm::Database::connect(server).await?;
+    db.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
+    db.close().await?;
+    let (start, _) = server.rsplit_once('/').unwrap_or((server, ""));
+    Ok(format!("{start}/{name}"))
+}
+
+/// Drops a database made by `create_scratch`, whoever is still connected.
+///
+/// # Errors
+/// When the server does not answer, or the address is of no scratch database.
+pub async fn drop_scratch(server: &str, address: &str) -> Result<(), DbErr> {
+    let name = address.rsplit('/').next().filter(|name| name.starts_with("scratch_"));
+    let name = name.ok_or_else(|| DbErr::Custom(format!("{address} is no scratch database")))?;
+    let db = sea_orm::Database::connect(server).await?;
+    db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+    db.close().await
+}
+
+/// Ends every connection to a scratch database, as a crash of the database server would; they may come back at once.
+///
+/// # Errors
+/// When the server does not answer.
+pub async fn cut_scratch(server: &str, address: &str) -> Result<(), DbErr> {
+    let name = address.rsplit('/').next().unwrap_or_default();
+    let db = sea_orm::Database::connect(server).await?;
+    let cut = format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
+        name.replace('\'', "''")
+    );
+    db.execute_unprepared(&cut).await?;
+    db.close().await
+}
+
+/// Makes an actor's row undecodable, as a bad disk or a bad migration would.
+///
+/// # Errors
+/// The database's.
+pub async fn damage_actor(
+    db: &impl ConnectionTrait,
+    backend: crate::database::Backend,
+    key: &str,
+) -> Result<(), DbErr> {
+    let (blob, mark) = match backend {
+        crate::database::Backend::Sqlite => ("x'00'", "?"),
+        crate::database::Backend::Postgres => ("'\\x00'::bytea", "$1"),
+    };
+    let sql = format!("UPDATE actors SET body = {blob} WHERE key = {mark}");
+    let statement = sea_orm::Statement::from_sql_and_values(backend.into(), sql, [key.into()]);
+    db.execute_raw(statement).await?;
+    Ok(())
+}

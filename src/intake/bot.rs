@@ -1,0 +1,243 @@
+//! One bot's updates on their way to the Office, by whichever way they came. Knows no HTTP.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use actors::{Answer, Clock, External, Failure, Journal, Kernel, Message, Office, Posted, Tell};
+use entities::{BotId, Key, MasterKey, UnparsedRow};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::intake::epoch::Epoch;
+use crate::intake::flood::{Flood, FloodLimits, Heard};
+use crate::intake::route::{self, Routed};
+use crate::intake::update::Update;
+use crate::intake::update::unparsed::Unparsed;
+use crate::telegram::Me;
+
+/// A step that is not committed by then is tried again.
+pub const COMMIT_WITHIN: Duration = Duration::from_secs(50);
+
+/// How a bot's intake is, for `/ready` and the tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "state", content = "reason")]
+pub enum IntakeState {
+    Starting,
+    Running,
+    /// Updates wait at Telegram: we are too busy, or the database is gone.
+    Waiting(String),
+    /// Telegram does not answer.
+    Unreachable(String),
+    /// Another program takes this bot's updates.
+    Conflict(String),
+    /// The token is no longer valid: somebody has to put a new one into the configuration.
+    Revoked(String),
+    Stopped,
+}
+
+impl IntakeState {
+    pub fn is_well(&self) -> bool {
+        matches!(self, Self::Running)
+    }
+}
+
+/// Takes the updates of one bot.
+pub struct BotIntake {
+    bot: BotId,
+    office: Office,
+    journal: Journal,
+    clock: Clock,
+    master: MasterKey,
+    epoch: Epoch,
+    flood: Flood,
+    me: OnceLock<Me>,
+    state: Mutex<IntakeState>,
+    alarm: Box<dyn Fn(String) + Send + Sync>,
+}
+
+/// An update that was read: what is to be done with it, as often as it takes.
+pub(super) enum Sorted {
+    Tell { key: Key, external: External, message: Message },
+    Unparsed(UnparsedRow),
+    Nothing,
+}
+
+/// Something that is being committed.
+pub(super) enum Pending {
+    Posted(Posted),
+    Unparsed(UnparsedRow),
+    Nothing,
+}
+
+impl BotIntake {
+    pub fn new(kernel: &Kernel, bot: BotId, master: MasterKey, flood: FloodLimits) -> Arc<Self> {
+        let (office, clock) = (kernel.office.clone(), kernel.clock.clone());
+        let core = kernel.clone();
+        Arc::new(Self {
+            epoch: Epoch::new(&bot, office.clone(), clock.clone()),
+            bot,
+            office,
+            journal: kernel.journal.clone(),
+            flood: Flood::new(flood, clock.clone()),
+            clock,
+            master,
+            me: OnceLock::new(),
+            state: Mutex::new(IntakeState::Starting),
+            alarm: Box::new(move |what| core.alarm(what)),
+        })
+    }
+
+    pub fn bot(&self) -> &BotId {
+        &self.bot
+    }
+
+    pub fn state(&self) -> IntakeState {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Before the first update, once the token is known to be good.
+    ///
+    /// # Errors
+    /// When the epoch cannot be read or written now.
+    pub async fn open(&self, me: Me, api_url: &str) -> Result<(), Failure> {
+        // A restarted task finds it set; the account behind a token never changes.
+        drop(self.me.set(me));
+        self.epoch.open(api_url).await
+    }
+
+    /// Takes one update; returns when it is committed.
+    ///
+    /// # Errors
+    /// Nothing was acknowledged: it has to come again.
+    pub async fn take(&self, raw: &[u8], inline: bool) -> Result<Answer, Failure> {
+        let sorted = self.sort(raw).await?;
+        let pending = self.post(&sorted, inline)?;
+        self.wait(pending).await
+    }
+
+    /// Reads an update and finds out whose it is. Counts for the flood protection: once per update.
+    pub(super) async fn sort(&self, raw: &[u8]) -> Result<Sorted, Failure> {
+        let Some(me) = self.me.get().filter(|_| self.epoch.is_open()) else {
+            return Err(Failure::Fault("intake is not open yet".to_owned()));
+        };
+        let update = match Update::parse(raw) {
+            Ok(update) => update,
+            Err(unparsed) => {
+                self.count(unparsed.kind.as_deref().unwrap_or("unknown"), "unparsed");
+                return Ok(Sorted::Unparsed(self.unparsed(raw, unparsed)));
+            }
+        };
+        let kind = update.kind.name();
+        let routed = match self.hear(&update) {
+            Heard::Yes => route::route(&self.bot, me, &update),
+            Heard::Warn => {
+                tracing::info!(bot = %self.bot, "a user says too much and is asked to slow down");
+                self.count(kind, "too_fast");
+                route::too_fast(&self.bot, &update).unwrap_or(Routed::Ignored)
+            }
+            Heard::Silence => {
+                self.count(kind, "silenced");
+                return Ok(Sorted::Nothing);
+            }
+        };
+        // Ignored ones too: they tell whether ids go on or jumped.
+        let external = self.epoch.external(update.update_id).await?;
+        Ok(match routed {
+            Routed::To(key, message) => {
+                self.count(kind, "handled");
+                Sorted::Tell { key, external, message }
+            }
+            Routed::Ignored => {
+                self.count(kind, "ignored");
+                Sorted::Nothing
+            }
+        })
+    }
+
+    fn hear(&self, update: &Update<'_>) -> Heard {
+        match update.user_id().filter(|_| route::is_chatter(update)) {
+            Some(user) => self.flood.hear(user),
+            None => Heard::Yes,
+        }
+    }
+
+    /// Hands it over; the order of calls is kept for each user.
+    pub(super) fn post(&self, sorted: &Sorted, inline: bool) -> Result<Pending, Failure> {
+        Ok(match sorted {
+            Sorted::Tell { key, external, message } => {
+                let (key, external, message) = (key.clone(), external.clone(), message.clone());
+                Pending::Posted(self.office.post(Tell { key, external, message, inline })?)
+            }
+            Sorted::Unparsed(row) => Pending::Unparsed(row.clone()),
+            Sorted::Nothing => Pending::Nothing,
+        })
+    }
+
+    /// Waits until it is committed.
+    pub(super) async fn wait(&self, pending: Pending) -> Result<Answer, Failure> {
+        let committed = async {
+            match pending {
+                Pending::Posted(posted) => posted.wait().await,
+                Pending::Unparsed(row) => {
+                    let kept = self.journal.keep_unparsed(row).await;
+                    kept.map(|()| Answer::Done).map_err(Failure::Fault)
+                }
+                Pending::Nothing => Ok(Answer::Done),
+            }
+        };
+        let late = || Err(Failure::Fault("the commit takes too long".to_owned()));
+        tokio::time::timeout(COMMIT_WITHIN, committed).await.unwrap_or_else(|_| late())
+    }
+
+    fn unparsed(&self, raw: &[u8], unparsed: Unparsed) -> UnparsedRow {
+        tracing::warn!(bot = %self.bot, reason = unparsed.reason, "an update was kept unparsed");
+        UnparsedRow {
+            bot: self.bot.to_string(),
+            update_id: unparsed.update_id.unwrap_or_else(|| fingerprint(raw)),
+            at_ms: self.clock.now_ms(),
+            reason: unparsed.reason,
+            body: self.master.seal(raw, &unparsed_purpose(self.bot.as_str())),
+        }
+    }
+
+    fn count(&self, kind: &str, action: &'static str) {
+        let (bot, kind) = (self.bot.to_string(), kind.to_owned());
+        metrics::counter!("kontor_updates_total", "bot" => bot, "kind" => kind, "action" => action)
+            .increment(1);
+    }
+
+    /// Notes how it goes; what needs a person is said aloud once.
+    pub(super) fn enter(&self, state: IntakeState) {
+        let before = {
+            let mut current = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *current, state.clone())
+        };
+        if std::mem::discriminant(&before) == std::mem::discriminant(&state) {
+            return;
+        }
+        match &state {
+            IntakeState::Revoked(reason) | IntakeState::Conflict(reason) => {
+                tracing::error!(bot = %self.bot, reason, "intake needs a person");
+                (self.alarm)(format!("Bot {}: {reason}", self.bot));
+            }
+            IntakeState::Waiting(reason) | IntakeState::Unreachable(reason) => {
+                tracing::warn!(bot = %self.bot, reason, "intake waits");
+            }
+            IntakeState::Starting | IntakeState::Running | IntakeState::Stopped => {
+                tracing::info!(bot = %self.bot, ?state, "intake");
+            }
+        }
+    }
+}
+
+/// What a kept update is sealed for.
+pub fn unparsed_purpose(bot: &str) -> String {
+    format!("unparsed {bot}")
+}
+
+/// A stand-in for an id that could not be read: negative, and the same for the same bytes.
+fn fingerprint(raw: &[u8]) -> i64 {
+    let hash = Sha256::digest(raw);
+    let (head, _) = hash.split_first_chunk::<8>().expect("a hash has 32 bytes");
+    i64::from_le_bytes(*head) | i64::MIN
+}

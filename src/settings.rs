@@ -1,0 +1,352 @@
+//! Every setting: compiled-in defaults, then the file, then `KONTOR__SECTION__KEY`. The only reader of the environment.
+//! What each key means stands in `config/default.toml`, which is compiled in and complete.
+
+mod check;
+mod error;
+mod lenient;
+mod load;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use actors::{DeliveryLimits, OfficeLimits, Rules};
+use entities::{BotId, Currency};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+// tidy: allow(re-export) the error of `Settings::load` is named together with it
+pub use error::SettingsError;
+
+/// `config/default.toml`: the defaults and their documentation.
+pub const DEFAULTS: &str = include_str!("../config/default.toml");
+
+/// All settings, checked. Printing them shows no secret.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub server: ServerSettings,
+    pub database: DatabaseSettings,
+    pub secrets: SecretSettings,
+    #[serde(default)]
+    pub bots: Vec<BotSettings>,
+    pub shop: ShopSettings,
+    pub owner: OwnerSettings,
+    pub gateways: GatewaySettings,
+    pub flows: FlowSettings,
+    pub actors: ActorSettings,
+    pub delivery: DeliverySettings,
+    pub limits: LimitSettings,
+    pub control: ControlSettings,
+    pub log: LogSettings,
+    pub shutdown: ShutdownSettings,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerSettings {
+    pub listen: SocketAddr,
+    /// Without a slash at the end.
+    #[serde(deserialize_with = "lenient::address")]
+    pub public_url: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSettings {
+    /// May hold a password.
+    pub url: SecretString,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretSettings {
+    pub master_key_file: PathBuf,
+    /// Instead of the file: 32 bytes in base64.
+    #[serde(deserialize_with = "lenient::secret")]
+    pub master_key: Option<SecretString>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IntakeMode {
+    Polling,
+    Webhook,
+}
+
+/// One `[[bots]]`; what is left out has the value that `config/default.toml` names.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BotSettings {
+    #[serde(deserialize_with = "lenient::bot")]
+    pub name: BotId,
+    #[serde(default, deserialize_with = "lenient::secret")]
+    token: Option<SecretString>,
+    #[serde(default, deserialize_with = "lenient::path")]
+    token_file: Option<PathBuf>,
+    /// Without a slash at the end.
+    #[serde(default = "telegram", deserialize_with = "lenient::required_address")]
+    pub api_url: String,
+    #[serde(default = "polling")]
+    pub intake: IntakeMode,
+    #[serde(default = "yes")]
+    pub reply_in_webhook: bool,
+    #[serde(default = "forty")]
+    pub max_connections: u32,
+    #[serde(default = "half_a_minute")]
+    pub poll_timeout_s: u32,
+}
+
+fn telegram() -> String {
+    "https://api.telegram.org".to_owned()
+}
+
+fn polling() -> IntakeMode {
+    IntakeMode::Polling
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn forty() -> u32 {
+    40
+}
+
+fn half_a_minute() -> u32 {
+    30
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShopSettings {
+    pub name: String,
+    pub default_language: String,
+    pub languages: Vec<String>,
+    pub currency: Currency,
+    pub gateway: String,
+    pub payment_window_minutes: u32,
+    pub max_quantity: u32,
+    /// Where product pictures are; the folder may be missing.
+    pub pictures: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnerSettings {
+    #[serde(deserialize_with = "lenient::optional_bot")]
+    pub bot: Option<BotId>,
+    /// 0: nobody is told.
+    pub chat: i64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewaySettings {
+    pub sandbox: SandboxSettings,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SandboxSettings {
+    /// Without a slash at the end; none: the gateway is not used.
+    #[serde(deserialize_with = "lenient::address")]
+    pub api_url: Option<String>,
+    pub api_key: SecretString,
+    pub webhook_secret: SecretString,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlowSettings {
+    pub dir: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActorSettings {
+    /// 0: all actors live on one thread.
+    pub shards: usize,
+    pub in_memory: usize,
+    pub idle_s: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliverySettings {
+    pub attempts: u32,
+    pub first_backoff_ms: u64,
+    pub last_backoff_s: u64,
+    pub telegram: usize,
+    pub gateway: usize,
+    pub actors: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSettings {
+    pub in_flight: usize,
+    pub mailbox: usize,
+    pub bot_per_s: u32,
+    pub chat_per_s: u32,
+    pub chat_burst: u32,
+    pub group_per_min: u32,
+    pub user_messages: u32,
+    pub user_window_s: u64,
+    pub silence_s: u64,
+    pub body_bytes: usize,
+    pub failures: usize,
+    pub failure_window_s: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ControlSettings {
+    pub socket: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Pretty on a terminal, JSON otherwise.
+    Auto,
+    Pretty,
+    Json,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShutdownSettings {
+    pub patience_s: u64,
+}
+
+impl Settings {
+    /// Defaults, then `path` if there is one, then the environment.
+    ///
+    /// # Errors
+    /// What is wrong, in which file or variable, at which key, and what to write instead.
+    pub fn load(path: Option<&Path>) -> Result<Self, SettingsError> {
+        Self::load_with(path, environment())
+    }
+
+    /// As `load`, with the environment as a parameter.
+    ///
+    /// # Errors
+    /// As `load`.
+    pub fn load_with(
+        path: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let settings = load::read(path, variables)?;
+        check::check(&settings, path)?;
+        Ok(settings)
+    }
+
+    /// The database's address, password included.
+    pub fn database_url(&self) -> &str {
+        self.database.url.expose_secret()
+    }
+
+    pub fn office_limits(&self) -> OfficeLimits {
+        OfficeLimits {
+            in_flight: self.limits.in_flight,
+            mailbox: self.limits.mailbox,
+            actors: self.actors.in_memory,
+            idle: Duration::from_secs(self.actors.idle_s),
+            failures: self.limits.failures,
+            failure_window: Duration::from_secs(self.limits.failure_window_s),
+        }
+    }
+
+    pub fn delivery_limits(&self) -> DeliveryLimits {
+        DeliveryLimits {
+            attempts: self.delivery.attempts,
+            first_backoff: Duration::from_millis(self.delivery.first_backoff_ms),
+            last_backoff: Duration::from_secs(self.delivery.last_backoff_s),
+            telegram: self.delivery.telegram,
+            gateway: self.delivery.gateway,
+            actors: self.delivery.actors,
+        }
+    }
+
+    pub fn rules(&self) -> Rules {
+        Rules {
+            shop_name: self.shop.name.clone(),
+            default_language: self.shop.default_language.clone(),
+            languages: self.shop.languages.clone(),
+            gateway: self.shop.gateway.clone(),
+            payment_window: time::Duration::minutes(i64::from(self.shop.payment_window_minutes)),
+            max_quantity: self.shop.max_quantity,
+            owner: self.owner(),
+        }
+    }
+
+    /// Whom to tell what needs a person: the bot that says it (the first one unless named) and the chat.
+    pub fn owner(&self) -> Option<(BotId, i64)> {
+        let first = || self.bots.first().map(|bot| bot.name.clone());
+        let bot = self.owner.bot.clone().or_else(first)?;
+        (self.owner.chat != 0).then_some((bot, self.owner.chat))
+    }
+
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.shutdown.patience_s)
+    }
+}
+
+impl BotSettings {
+    /// A bot of the simulated world.
+    pub fn simulated(name: BotId, token: &str, api_url: &str) -> Self {
+        Self {
+            name,
+            token: Some(token.into()),
+            token_file: None,
+            api_url: api_url.trim_end_matches('/').to_owned(),
+            intake: polling(),
+            reply_in_webhook: yes(),
+            max_connections: forty(),
+            poll_timeout_s: half_a_minute(),
+        }
+    }
+
+    /// The token, from the settings or from its file.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds nothing.
+    pub fn token(&self) -> Result<SecretString, SettingsError> {
+        let key = format!("bots.{}.token_file", self.name);
+        if let Some(token) = &self.token {
+            return Ok(token.clone());
+        }
+        let missing = || SettingsError::at(&key, "no token", "write token or token_file");
+        let file = self.token_file.as_ref().ok_or_else(missing)?;
+        let text = std::fs::read_to_string(file).map_err(|error| {
+            let problem = format!("cannot read {}: {error}", file.display());
+            SettingsError::at(&key, &problem, "put the token that BotFather gave you into it")
+        })?;
+        match text.trim() {
+            "" => {
+                let problem = format!("{} is empty", file.display());
+                let hint = "put the token that BotFather gave you into it";
+                Err(SettingsError::at(&key, &problem, hint))
+            }
+            token => Ok(token.into()),
+        }
+    }
+}
+
+/// The variables that are settings.
+fn environment() -> Vec<(String, String)> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(text).collect()
+}

@@ -1,0 +1,141 @@
+//! What the types of the settings cannot say. Knows no files.
+
+use std::path::Path;
+
+use super::{BotSettings, IntakeMode, Settings, SettingsError};
+
+/// Languages that Kontor has texts in.
+const LANGUAGES: &[&str] = &["en", "ru", "uz", "es", "ar"];
+/// Gateways that Kontor knows.
+const GATEWAYS: &[&str] = &["sandbox"];
+
+type Checked = Result<(), SettingsError>;
+
+pub(super) fn check(settings: &Settings, path: Option<&Path>) -> Checked {
+    // What the types refused named its layer; from here on the whole counts.
+    let place = path.map(|path| path.display().to_string());
+    let all = database(settings)
+        .and_then(|()| bots(settings))
+        .and_then(|()| shop(settings))
+        .and_then(|()| numbers(settings));
+    all.map_err(|error| error.within(place))
+}
+
+fn refuse<T>(key: &str, problem: &str, hint: &str) -> Result<T, SettingsError> {
+    Err(SettingsError::at(key, problem, hint))
+}
+
+fn database(settings: &Settings) -> Checked {
+    let schemes = ["sqlite:", "postgres://", "postgresql://"];
+    match schemes.iter().any(|scheme| settings.database_url().starts_with(scheme)) {
+        true => Ok(()),
+        false => refuse(
+            "database.url",
+            "not a database address",
+            "write sqlite://path/to/file.db or postgres://user@host/name",
+        ),
+    }
+}
+
+fn bots(settings: &Settings) -> Checked {
+    for (index, bot) in settings.bots.iter().enumerate() {
+        let key = |field: &str| format!("bots.{}.{field}", bot.name);
+        if settings.bots[..index].iter().any(|other| other.name == bot.name) {
+            return refuse(&key("name"), "two bots have this name", "give each its own");
+        }
+        token(bot, &key("token"))?;
+        if !(1..=100).contains(&bot.max_connections) {
+            return refuse(&key("max_connections"), "out of range", "write 1 to 100");
+        }
+        if bot.poll_timeout_s > 50 {
+            return refuse(&key("poll_timeout_s"), "out of range", "write 0 to 50");
+        }
+        if bot.intake == IntakeMode::Webhook && settings.server.public_url.is_none() {
+            let hint = "write where Telegram reaches us, as in \"https://shop.example\"";
+            let problem = format!("missing, and bot {} has intake = \"webhook\"", bot.name);
+            return refuse("server.public_url", &problem, hint);
+        }
+    }
+    match &settings.owner.bot {
+        Some(name) if !settings.bots.iter().any(|bot| bot.name == *name) => {
+            let problem = format!("there is no bot {name}");
+            refuse("owner.bot", &problem, "write the name of one of [[bots]], or leave it empty")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn token(bot: &BotSettings, key: &str) -> Checked {
+    match (&bot.token, &bot.token_file) {
+        (Some(_), Some(_)) => {
+            refuse(key, "both token and token_file are there", "write only one of them")
+        }
+        (None, None) => {
+            let hint = "write token = \"…\" from BotFather, or token_file = \"…\"";
+            refuse(key, "no token", hint)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn shop(settings: &Settings) -> Checked {
+    let shop = &settings.shop;
+    for language in &shop.languages {
+        if !LANGUAGES.contains(&language.as_str()) {
+            let problem = format!("there are no texts in '{language}'");
+            let hint = format!("write some of {}", LANGUAGES.join(", "));
+            return refuse("shop.languages", &problem, &hint);
+        }
+    }
+    if !shop.languages.contains(&shop.default_language) {
+        let problem = format!("'{}' is not one of shop.languages", shop.default_language);
+        let hint = format!("write one of {}, or add it there", shop.languages.join(", "));
+        return refuse("shop.default_language", &problem, &hint);
+    }
+    if !GATEWAYS.contains(&shop.gateway.as_str()) {
+        let problem = format!("there is no gateway '{}'", shop.gateway);
+        return refuse("shop.gateway", &problem, &format!("write {}", GATEWAYS.join(" or ")));
+    }
+    Ok(())
+}
+
+/// What would stop everything if it were 0.
+fn numbers(settings: &Settings) -> Checked {
+    let Settings { shop, actors, delivery, limits, .. } = settings;
+    let positive = [
+        ("shop.payment_window_minutes", shop.payment_window_minutes as usize),
+        ("shop.max_quantity", shop.max_quantity as usize),
+        ("actors.in_memory", actors.in_memory),
+        ("delivery.attempts", delivery.attempts as usize),
+        ("delivery.telegram", delivery.telegram),
+        ("delivery.gateway", delivery.gateway),
+        ("delivery.actors", delivery.actors),
+        ("limits.in_flight", limits.in_flight),
+        ("limits.mailbox", limits.mailbox),
+        ("limits.bot_per_s", limits.bot_per_s as usize),
+        ("limits.chat_per_s", limits.chat_per_s as usize),
+        ("limits.chat_burst", limits.chat_burst as usize),
+        ("limits.group_per_min", limits.group_per_min as usize),
+        ("limits.user_messages", limits.user_messages as usize),
+        ("limits.body_bytes", limits.body_bytes),
+        ("limits.failures", limits.failures),
+    ];
+    let seconds = [
+        ("actors.idle_s", actors.idle_s),
+        ("limits.user_window_s", limits.user_window_s),
+        ("limits.failure_window_s", limits.failure_window_s),
+        ("shutdown.patience_s", settings.shutdown.patience_s),
+    ];
+    let seconds = seconds.iter().map(|(key, value)| (*key, *value == 0));
+    let zeros = positive.iter().map(|(key, value)| (*key, *value == 0)).chain(seconds);
+    for (key, is_zero) in zeros {
+        if is_zero {
+            return refuse(key, "0 would stop everything", "write 1 or more");
+        }
+    }
+    const THREADS: usize = 256;
+    match actors.shards > THREADS {
+        true => refuse("actors.shards", "more than 256", "write 0, or the number of cores"),
+        false => Ok(()),
+    }
+}
