@@ -2,6 +2,7 @@
 
 mod decide;
 mod state;
+mod step;
 #[cfg(test)]
 mod tests;
 
@@ -75,6 +76,10 @@ impl Capability for Order {
     }
 
     fn person(_key: &Key, state: &State) -> Option<PersonId> {
-        state.customer.as_ref()?.bot_and_number().map(|(_, user)| PersonId(user))
+        state
+            .customer
+            .as_ref()?
+            .bot_and_number()
+            .map(|(_, user)| PersonId(user))
     }
 }

@@ -42,9 +42,19 @@ pub enum Message {
     Fulfilled,
     /// The gateway told us something. Sent by `intake::webhooks` after its signature was checked, at least once,
     /// late and in any order. `event` is the gateway's own id of the report.
-    GatewayReported { event: String, checkout: String, report: CheckoutReport },
-    /// Send money back. Sent by the order, the panel, the API.
-    Refund { amount: Money, reason: String, by: String },
+    GatewayReported {
+        event: String,
+        checkout: String,
+        report: CheckoutReport,
+    },
+    /// There will be no goods: whatever is still here goes back. Sent by the order.
+    GiveBack { reason: String },
+    /// Send so much back. Sent by the panel, the API.
+    Refund {
+        amount: Money,
+        reason: String,
+        by: String,
+    },
     /// Ask the gateway now. Sent by a person who looks at a stuck payment.
     Ask { by: String },
     /// Telegram asks whether it may take the money. Sent by `intake`, on the money lane.
@@ -60,12 +70,19 @@ pub enum Message {
 /// What a gateway reports of a checkout.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum CheckoutReport {
-    Captured { amount: Money },
+    Captured {
+        amount: Money,
+    },
     /// One try was declined; the checkout stays open.
-    Declined { reason: String },
+    Declined {
+        reason: String,
+    },
     Expired,
     /// `refund` is the gateway's own id of the refund.
-    Refunded { refund: String, amount: Money },
+    Refunded {
+        refund: String,
+        amount: Money,
+    },
 }
 
 /// The capability of a payment.
@@ -97,6 +114,11 @@ impl Capability for Payment {
     }
 
     fn person(_key: &Key, state: &State) -> Option<PersonId> {
-        state.terms.as_ref()?.customer.bot_and_number().map(|(_, user)| PersonId(user))
+        state
+            .terms
+            .as_ref()?
+            .customer
+            .bot_and_number()
+            .map(|(_, user)| PersonId(user))
     }
 }

@@ -11,6 +11,8 @@ mod registration;
 mod shop;
 mod state;
 #[cfg(test)]
+mod strangers;
+#[cfg(test)]
 mod tests;
 mod turn;
 

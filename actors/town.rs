@@ -2,6 +2,8 @@
 //! can be told to fail. Knows no concurrency.
 
 mod check;
+mod customer;
+mod folk;
 mod gateway;
 mod mishaps;
 mod tests;
@@ -12,67 +14,17 @@ use std::sync::Arc;
 use entities::{BotId, Currency, Key, Kind, Money, Row};
 use time::{Duration, OffsetDateTime};
 
-use crate::capability::{Answer, Capability, Input, Moment, Refusal, TimerChange};
+use self::folk::{Folk, Stepped};
+use crate::capability::{Answer, Input, Moment, Refusal};
 use crate::house::{Catalogue, House, Product, Rules};
 use crate::intent::{GatewayCall, GatewayReply, Intent, Method, Outcome, TelegramCall};
 use crate::message::Message;
 use crate::order::Order;
-use crate::payment::{self, CheckoutReport, Payment};
-use crate::session::{self, Incoming, Profile, Session};
+use crate::payment::{self, Payment};
+use crate::session::Session;
 use crate::stock::{self, Stock};
 
-/// All actors of one kind.
-pub(crate) struct Folk<C: Capability> {
-    pub(crate) states: BTreeMap<Key, C::State>,
-    timers: BTreeMap<Key, Vec<(C::Timer, OffsetDateTime)>>,
-}
-
-impl<C: Capability> Default for Folk<C> {
-    fn default() -> Self {
-        Self { states: BTreeMap::new(), timers: BTreeMap::new() }
-    }
-}
-
-type Stepped = (Result<Answer, Refusal>, Vec<Intent>, Vec<Row>);
-
-impl<C: Capability> Folk<C> {
-    fn step(&mut self, input: &Input<C>, at: &Moment<'_>) -> Stepped {
-        let state = self.states.entry(at.key.clone()).or_default();
-        let decision = match C::decide(state, input, at) {
-            Ok(decision) => decision,
-            Err(refusal) => return (Err(refusal), Vec::new(), Vec::new()),
-        };
-        for fact in &decision.facts {
-            C::apply(state, fact);
-        }
-        let stored = serde_json::to_string(state).expect("a state is stored");
-        *state = serde_json::from_str(&stored).expect("a stored state is read");
-        assert_eq!(serde_json::to_string(state).expect("stored"), stored, "nothing is lost");
-        let timers = self.timers.entry(at.key.clone()).or_default();
-        for change in decision.timers {
-            let (TimerChange::Set(timer, _) | TimerChange::Clear(timer)) = &change;
-            timers.retain(|(standing, _)| standing != timer);
-            if let TimerChange::Set(timer, deadline) = change {
-                timers.push((timer, deadline));
-            }
-        }
-        (Ok(decision.answer), decision.intents, decision.rows)
-    }
-
-    /// Takes one timer that is due.
-    fn due(&mut self, now: OffsetDateTime) -> Option<(Key, C::Timer)> {
-        for (key, timers) in &mut self.timers {
-            if let Some(place) = timers.iter().position(|(_, deadline)| *deadline <= now) {
-                return Some((key.clone(), timers.remove(place).0));
-            }
-        }
-        None
-    }
-
-    fn next_deadline(&self) -> Option<OffsetDateTime> {
-        self.timers.values().flatten().map(|(_, deadline)| *deadline).min()
-    }
-}
+pub(crate) use self::check::{button, data_of};
 
 /// A question to the gateway that has not been answered to its actor.
 pub(crate) struct Asked {
@@ -125,11 +77,17 @@ impl Town {
     /// Puts so many pieces into every product's shelf.
     pub(crate) fn stocked(count: u32) -> Self {
         let mut town = Self::new();
-        let products: Vec<String> =
-            town.house.catalogue.products.iter().map(|product| product.id.clone()).collect();
+        let products: Vec<String> = town
+            .house
+            .catalogue
+            .products
+            .iter()
+            .map(|product| product.id.clone())
+            .collect();
         for product in products {
             let message = Message::Stock(Box::new(stock::Message::SetOnHand { count }));
-            town.give(&Key::new(Kind::Stock, product), message);
+            town.give(&Key::new(Kind::Stock, product), message)
+                .expect("a count is taken");
         }
         town
     }
@@ -140,7 +98,12 @@ impl Town {
         let read: Message = serde_json::from_str(&stored).expect("a stored message is read");
         assert_eq!(read, message);
         let seed = self.fresh_seed();
-        let at = Moment { key, now: self.now, seed, house: &self.house };
+        let at = Moment {
+            key,
+            now: self.now,
+            seed,
+            house: &self.house,
+        };
         let stepped = match message {
             Message::Session(message) => self.sessions.step(&Input::Message(*message), &at),
             Message::Order(message) => self.orders.step(&Input::Message(*message), &at),
@@ -153,7 +116,12 @@ impl Town {
 
     pub(crate) fn report(&mut self, key: &Key, intent: Intent, outcome: Outcome) {
         let seed = self.fresh_seed();
-        let at = Moment { key, now: self.now, seed, house: &self.house };
+        let at = Moment {
+            key,
+            now: self.now,
+            seed,
+            house: &self.house,
+        };
         let stepped = match key.kind() {
             Kind::Session => self.sessions.step(&Input::Result { intent, outcome }, &at),
             _ => self.payments.step(&Input::Result { intent, outcome }, &at),
@@ -178,7 +146,10 @@ impl Town {
             match intent {
                 Intent::Tell { to, message } => self.post.entry(to).or_default().push_back(message),
                 Intent::Telegram(call) => self.deliver(key, call),
-                Intent::Gateway(call) => self.asked.push(Asked { from: key.clone(), call }),
+                Intent::Gateway(call) => self.asked.push(Asked {
+                    from: key.clone(),
+                    call,
+                }),
             }
         }
         answer
@@ -190,13 +161,18 @@ impl Town {
         if !call.report {
             return;
         }
-        let outcome = self.telegram_refuses.take().unwrap_or_else(|| match call.method {
-            Method::SendText { .. } | Method::SendPhoto { .. } => {
-                self.next_message_id += 1;
-                Outcome::Sent { message_id: self.next_message_id }
-            }
-            _ => Outcome::Done,
-        });
+        let outcome = self
+            .telegram_refuses
+            .take()
+            .unwrap_or_else(|| match call.method {
+                Method::SendText { .. } | Method::SendPhoto { .. } => {
+                    self.next_message_id += 1;
+                    Outcome::Sent {
+                        message_id: self.next_message_id,
+                    }
+                }
+                _ => Outcome::Done,
+            });
         self.report(from, Intent::Telegram(call), outcome);
     }
 
@@ -225,7 +201,9 @@ impl Town {
 
     /// The oldest message to an actor arrives. What it refuses is refused.
     pub(crate) fn post_one(&mut self, to: &Key) {
-        let Some(queue) = self.post.get_mut(to) else { return };
+        let Some(queue) = self.post.get_mut(to) else {
+            return;
+        };
         let message = queue.pop_front();
         if queue.is_empty() {
             self.post.remove(to);
@@ -248,7 +226,8 @@ impl Town {
             checkout: hook.checkout.clone(),
             report: hook.report.clone(),
         };
-        self.give(&hook.payment, Message::Payment(Box::new(message))).ok();
+        self.give(&hook.payment, Message::Payment(Box::new(message)))
+            .ok();
     }
 
     /// Lets time pass; due timers come, everything is delivered in between.
@@ -278,79 +257,43 @@ impl Town {
     pub(crate) fn ring(&mut self) {
         let (now, seed) = (self.now, self.fresh_seed());
         let house = self.house.clone();
-        fn at<'a>(house: &'a House, key: &'a Key, (now, seed): (OffsetDateTime, u64)) -> Moment<'a> {
-            Moment { key, now, seed, house }
+        fn at<'a>(
+            house: &'a House,
+            key: &'a Key,
+            (now, seed): (OffsetDateTime, u64),
+        ) -> Moment<'a> {
+            Moment {
+                key,
+                now,
+                seed,
+                house,
+            }
         }
         let when = (now, seed);
         if let Some((key, timer)) = self.sessions.due(now) {
-            let stepped = self.sessions.step(&Input::Timer(timer), &at(&house, &key, when));
+            let stepped = self
+                .sessions
+                .step(&Input::Timer(timer), &at(&house, &key, when));
             self.take(&key, stepped).expect("a timer is not refused");
         }
         if let Some((key, timer)) = self.orders.due(now) {
-            let stepped = self.orders.step(&Input::Timer(timer), &at(&house, &key, when));
+            let stepped = self
+                .orders
+                .step(&Input::Timer(timer), &at(&house, &key, when));
             self.take(&key, stepped).expect("a timer is not refused");
         }
         if let Some((key, timer)) = self.stocks.due(now) {
-            let stepped = self.stocks.step(&Input::Timer(timer), &at(&house, &key, when));
+            let stepped = self
+                .stocks
+                .step(&Input::Timer(timer), &at(&house, &key, when));
             self.take(&key, stepped).expect("a timer is not refused");
         }
         if let Some((key, timer)) = self.payments.due(now) {
-            let stepped = self.payments.step(&Input::Timer(timer), &at(&house, &key, when));
+            let stepped = self
+                .payments
+                .step(&Input::Timer(timer), &at(&house, &key, when));
             self.take(&key, stepped).expect("a timer is not refused");
         }
-    }
-
-    // What customers do.
-
-    pub(crate) fn does(&mut self, user: i64, what: Incoming) {
-        let from = Profile {
-            first_name: "Ada".to_owned(),
-            language_code: Some("en-GB".to_owned()),
-            ..Profile::default()
-        };
-        let before = self.sent.len();
-        let query = match &what {
-            Incoming::Press { query, .. } => Some(query.clone()),
-            _ => None,
-        };
-        let message = session::Message::Customer { from, what };
-        self.give(&session_of(user), Message::Session(Box::new(message)))
-            .expect("a customer is never refused");
-        if let Some(query) = query {
-            check::press_is_answered(&self.sent[before..], &query);
-        }
-    }
-
-    pub(crate) fn says(&mut self, user: i64, text: &str) {
-        let message_id = 1;
-        self.does(user, match text.strip_prefix('/') {
-            Some(command) => {
-                let (name, argument) = command.split_once(' ').unwrap_or((command, ""));
-                let (name, argument) = (name.to_owned(), argument.to_owned());
-                Incoming::Command { message_id, name, argument }
-            }
-            None => Incoming::Text { message_id, text: text.to_owned() },
-        });
-    }
-
-    pub(crate) fn presses(&mut self, user: i64, message_id: i64, data: &str) {
-        let (query, data) = (format!("q{}", self.seed), data.to_owned());
-        self.does(user, Incoming::Press { query, message_id: Some(message_id), data });
-    }
-
-    /// Presses the newest button whose label begins so.
-    pub(crate) fn chooses(&mut self, user: i64, label: &str) {
-        let data = check::button(&self.sent, label);
-        let data = data.unwrap_or_else(|| panic!("no button '{label}' in {:#?}", self.sent.last()));
-        self.presses(user, 7, &data);
-    }
-
-    /// The customer pays on the gateway's page.
-    pub(crate) fn pays(&mut self, order: &Key) {
-        self.settle();
-        let checkout = self.gateway.checkout_of(&payment_of(order)).expect("a checkout");
-        self.gateway.pay(&checkout);
-        self.settle();
     }
 }
 
@@ -380,7 +323,9 @@ pub(crate) fn house() -> House {
         photo: (number == 0).then(|| "mug.png".to_owned()),
     };
     House {
-        catalogue: Arc::new(Catalogue { products: (0..10).map(product).collect() }),
+        catalogue: Arc::new(Catalogue {
+            products: (0..10).map(product).collect(),
+        }),
         flows: Arc::default(),
         rules: Arc::new(Rules {
             languages: ["en", "ru", "es", "uz", "ar"].map(str::to_owned).to_vec(),
@@ -392,10 +337,7 @@ pub(crate) fn house() -> House {
 
 /// What the gateway would answer to a question that it cannot make sense of.
 pub(crate) fn rejected(reason: &str) -> Outcome {
-    Outcome::Gateway(GatewayReply::Rejected { reason: reason.to_owned() })
-}
-
-/// A report as the gateway would send it.
-pub(crate) fn captured(amount_minor: i64) -> CheckoutReport {
-    CheckoutReport::Captured { amount: eur(amount_minor) }
+    Outcome::Gateway(GatewayReply::Rejected {
+        reason: reason.to_owned(),
+    })
 }

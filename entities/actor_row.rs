@@ -288,3 +288,58 @@ pub async fn due_between(
     let found = select::<Due>(db, backend, sql, values).await?;
     Ok(found.into_iter().map(|due| (due.key, due.due_ms)).collect())
 }
+
+#[derive(FromQueryResult)]
+struct SealedIntents {
+    key: String,
+    intents: Vec<u8>,
+}
+
+/// The sealed intents of actors that have some, in order of key, after `after`.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn intents_after(
+    db: &impl ConnectionTrait,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<(String, Vec<u8>)>, DbErr> {
+    let backend = backend_of(db);
+    let [after_mark, most] = match backend {
+        Backend::Sqlite => ["?", "?"],
+        Backend::Postgres => ["$1", "$2"],
+    };
+    let sql = format!(
+        "SELECT key, intents FROM actors WHERE key > {after_mark} AND length(intents) > 0 \
+         ORDER BY key LIMIT {most}"
+    );
+    let values = [after.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+    let found = select::<SealedIntents>(db, backend, sql, values).await?;
+    Ok(found.into_iter().map(|row| (row.key, row.intents)).collect())
+}
+
+/// Replaces an actor's sealed intents by the same ones under another key. Only while no server runs.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn replace_intents(
+    db: &impl ConnectionTrait,
+    key: &str,
+    intents: Vec<u8>,
+) -> Result<(), DbErr> {
+    let backend = backend_of(db);
+    let sql = match backend {
+        Backend::Sqlite => "UPDATE actors SET intents = ? WHERE key = ?",
+        Backend::Postgres => "UPDATE actors SET intents = $1 WHERE key = $2",
+    };
+    let values = [Value::from(intents), key.into()];
+    db.execute_raw(Statement::from_sql_and_values(backend.into(), sql, values)).await?;
+    Ok(())
+}
+
+fn backend_of(db: &impl ConnectionTrait) -> Backend {
+    match db.get_database_backend() {
+        sea_orm::DbBackend::Postgres => Backend::Postgres,
+        _ => Backend::Sqlite,
+    }
+}

@@ -4,6 +4,7 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -51,6 +52,25 @@ pub async fn stuck(db: &impl ConnectionTrait) -> Result<Vec<DeliveryRow>, DbErr>
         .order_by_asc(Column::NextTryMs)
         .all(db)
         .await
+}
+
+/// A stuck intent is tried again at the next start, from the first attempt; says whether there was one. Only while no
+/// server runs.
+///
+/// # Errors
+/// The database's.
+pub async fn unstick(db: &impl ConnectionTrait, id: (i16, i64)) -> Result<bool, DbErr> {
+    let (part, number) = id;
+    let changed = Entity::update_many()
+        .col_expr(Column::Stuck, Expr::value(false))
+        .col_expr(Column::Attempts, Expr::value(0))
+        .col_expr(Column::NextTryMs, Expr::value(0_i64))
+        .filter(Column::Part.eq(part))
+        .filter(Column::Number.eq(number))
+        .filter(Column::Stuck.eq(true))
+        .exec(db)
+        .await?;
+    Ok(changed.rows_affected > 0)
 }
 
 /// Writes what failed and removes what is done.

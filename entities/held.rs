@@ -72,3 +72,12 @@ pub(crate) async fn hold(db: &impl ConnectionTrait, row: HeldRow) -> Result<(), 
     }
     Ok(())
 }
+
+/// Throws the held inputs of an actor away; says how many there were. Only while no server runs.
+///
+/// # Errors
+/// The database's.
+pub async fn drop_held(db: &impl ConnectionTrait, owner: &str) -> Result<u64, DbErr> {
+    let gone = Entity::delete_many().filter(Column::Owner.eq(owner)).exec(db).await?;
+    Ok(gone.rows_affected)
+}

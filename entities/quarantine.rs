@@ -29,3 +29,11 @@ pub type QuarantineRow = Model;
 pub async fn quarantined(db: &impl ConnectionTrait) -> Result<Vec<QuarantineRow>, DbErr> {
     Entity::find().order_by_asc(Column::SinceMs).all(db).await
 }
+
+/// Puts a key back into service; says whether it was out of it. Only while no server runs.
+///
+/// # Errors
+/// The database's.
+pub async fn release(db: &impl ConnectionTrait, owner: &str) -> Result<bool, DbErr> {
+    Ok(Entity::delete_by_id(owner).exec(db).await?.rows_affected > 0)
+}

@@ -34,8 +34,19 @@ pub struct Pressed {
     pub url: Option<String>,
 }
 
+/// A file that a person sends.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    /// `photo`, `document`, `voice`, `video`, `audio`, `animation`, `video_note` or `sticker`.
+    pub field: String,
+    /// The file itself.
+    pub upload: Upload,
+    /// Its caption, perhaps empty.
+    pub caption: String,
+}
+
 /// Why a person's act is impossible.
-pub type ActError = String;
+pub(crate) type ActError = String;
 
 impl World {
     fn act<T>(
@@ -93,14 +104,12 @@ impl World {
     }
 
     /// Sends a file as a photo, document, voice message or sticker.
-    pub fn send_file(
-        &self,
-        person: i64,
-        bot: i64,
-        field: &str,
-        upload: &Upload,
-        caption: &str,
-    ) -> Result<i64, ActError> {
+    pub fn send_file(&self, person: i64, bot: i64, file: &Attachment) -> Result<i64, ActError> {
+        let Attachment {
+            field,
+            upload,
+            caption,
+        } = file;
         let kind = FileKind::from_field(field).ok_or_else(|| format!("no such kind: {field}"))?;
         if kind == FileKind::Photo && crate::images::size(&upload.bytes).is_none() {
             return Err("this is not a picture".to_owned());
@@ -111,9 +120,11 @@ impl World {
             let random = turn.state.random_text(60);
             let kept = turn.state.files.keep(kind, upload, &random);
             let content = kept.content(&Given::default());
-            draft.fields.insert(field.to_owned(), content);
+            draft.fields.insert(field.clone(), content);
             if kind == FileKind::Animation {
-                draft.fields.insert("document".to_owned(), kept.content(&Given::default()));
+                draft
+                    .fields
+                    .insert("document".to_owned(), kept.content(&Given::default()));
             }
         }
         if !caption.is_empty() {
@@ -177,7 +188,9 @@ impl World {
                 .state
                 .history(place)
                 .and_then(|history| history.find(message_id))
-                .is_some_and(|stored| stored.sender == person && stored.message.contains_key("text"));
+                .is_some_and(|stored| {
+                    stored.sender == person && stored.message.contains_key("text")
+                });
             if !own {
                 return Err("this message cannot be edited".to_owned());
             }
@@ -257,7 +270,7 @@ impl World {
         self.act(person, bot, |turn, place| {
             let private = turn.state.private_mut(bot, person);
             private.last_said = None;
-            turn.callback(place, bot, person, message_id, data)
+            turn.callback(place, person, message_id, data)
         })
     }
 }
@@ -267,7 +280,6 @@ impl Turn<'_> {
     pub(crate) fn callback(
         &mut self,
         place: Place,
-        bot: i64,
         person: i64,
         message_id: i64,
         data: &str,
@@ -287,6 +299,10 @@ impl Turn<'_> {
             return Err("the message has no such button".to_owned());
         }
         let message = stored.value();
+        let bot = match place {
+            Place::Private { bot, .. } => bot,
+            Place::Shared(_) => stored.sender,
+        };
         let (sender, receiver) = oneshot::channel();
         let now_ms = self.now_ms;
         let id = self.state.ask(Query {
@@ -302,11 +318,7 @@ impl Turn<'_> {
             "chat_instance": format!("{}", (place.chat_id() ^ bot).wrapping_mul(7_919)),
             "data": data,
         });
-        let lane = match place {
-            Place::Private { person, .. } => person,
-            Place::Shared(chat) => chat,
-        };
-        self.push_update(bot, "callback_query", &query, lane, None);
+        self.push_update(bot, "callback_query", &query, place.chat_id());
         Ok(receiver)
     }
 
@@ -336,8 +348,11 @@ impl Turn<'_> {
             "old_chat_member": member(change.0),
             "new_chat_member": member(change.1),
         });
-        self.push_update(bot, "my_chat_member", &update, person, None);
-        self.tell(place, || json!({"type": "blocked", "blocked": change.1 == "kicked"}));
+        self.push_update(bot, "my_chat_member", &update, person);
+        self.tell(
+            place,
+            || json!({"type": "blocked", "blocked": change.1 == "kicked"}),
+        );
     }
 
     /// Changes a person's reaction and tells the bots that asked for it.
@@ -359,7 +374,10 @@ impl Turn<'_> {
             .history_mut(place)
             .and_then(|history| history.find_mut(message_id))
             .ok_or("no such message")?;
-        let old = stored.reactions.insert(key, new.clone()).unwrap_or_else(|| json!([]));
+        let old = stored
+            .reactions
+            .insert(key, new.clone())
+            .unwrap_or_else(|| json!([]));
         let update = json!({
             "chat": self.state.chat_json(place),
             "message_id": message_id,
@@ -371,14 +389,19 @@ impl Turn<'_> {
         let bots: Vec<i64> = match place {
             Place::Private { bot, .. } => vec![bot],
             Place::Shared(chat) => self.state.chats.get(&chat).map_or_else(Vec::new, |chat| {
-                let admins = chat.present().filter(|(_, one)| one.is_bot && one.is_admin());
+                let admins = chat
+                    .present()
+                    .filter(|(_, one)| one.is_bot && one.is_admin());
                 admins.map(|(id, _)| *id).collect()
             }),
         };
         for bot in bots {
-            self.push_update(bot, "message_reaction", &update, place.chat_id(), None);
+            self.push_update(bot, "message_reaction", &update, place.chat_id());
         }
-        self.tell(place, || json!({"type": "reaction", "message_id": message_id, "emoji": emoji}));
+        self.tell(
+            place,
+            || json!({"type": "reaction", "message_id": message_id, "emoji": emoji}),
+        );
         Ok(())
     }
 }
@@ -408,5 +431,8 @@ pub(crate) fn text_fields(text: &str) -> Result<Fields, ActError> {
 
 /// The id in a message.
 pub(crate) fn id_of(message: &Fields) -> i64 {
-    message.get("message_id").and_then(Value::as_i64).unwrap_or_default()
+    message
+        .get("message_id")
+        .and_then(Value::as_i64)
+        .unwrap_or_default()
 }

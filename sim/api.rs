@@ -39,7 +39,9 @@ enum Sent {
     Answer(String),
     Refusal(Refused),
     /// Nothing: the connection ends.
-    Cut { reset: bool },
+    Cut {
+        reset: bool,
+    },
 }
 
 async fn call(
@@ -65,7 +67,9 @@ fn refuse(refused: &Refused) -> HttpResponse {
     if let Some(seconds) = refused.retry_after {
         response.insert_header(("Retry-After", seconds.to_string()));
     }
-    response.content_type("application/json").body(refused.body().to_string())
+    response
+        .content_type("application/json")
+        .body(refused.body().to_string())
 }
 
 /// Ends the connection without an answer: the body fails before its first byte.
@@ -76,7 +80,10 @@ fn cut(request: &HttpRequest, reset: bool) -> HttpResponse {
     let failing = futures_util::stream::once(async {
         Err::<Bytes, std::io::Error>(std::io::Error::other("cut on demand"))
     });
-    HttpResponse::with_body(StatusCode::OK, BoxBody::new(BodyStream::new(Box::pin(failing))))
+    HttpResponse::with_body(
+        StatusCode::OK,
+        BoxBody::new(BodyStream::new(Box::pin(failing))),
+    )
 }
 
 /// The bot of a token.
@@ -84,7 +91,9 @@ fn bot_of(world: &World, token: &str) -> Result<i64, Refused> {
     let turn = world.turn();
     let id = turn.state.tokens.get(token).copied();
     let Some(id) = id else {
-        let looks_right = token.split_once(':').is_some_and(|(id, _)| id.parse::<i64>().is_ok());
+        let looks_right = token
+            .split_once(':')
+            .is_some_and(|(id, _)| id.parse::<i64>().is_ok());
         return Err(if looks_right {
             Refused::new(401, "Unauthorized")
         } else {
@@ -108,7 +117,10 @@ async fn answer(
     let bot = match bot_of(world, token) {
         Ok(bot) => bot,
         Err(refused) => {
-            world.note_call(0, method, Value::Null, refused.description.clone(), None);
+            world.note_call(
+                Call::new(0, method, Value::Null, refused.description.clone()),
+                None,
+            );
             return Sent::Refusal(refused);
         }
     };
@@ -127,7 +139,7 @@ async fn answer(
             Sent::Refusal(refused) => refused.description.clone(),
             _ => "no answer, not processed".to_owned(),
         };
-        world.note_call(bot, method, params.for_log(), outcome, fault);
+        world.note_call(Call::new(bot, method, params.for_log(), outcome), fault);
         return sent;
     }
     let result = run(world, bot, method, &mut params).await;
@@ -135,8 +147,10 @@ async fn answer(
         Ok(_) => "ok".to_owned(),
         Err(refused) => refused.description.clone(),
     };
-    let cut = fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::DropAfter);
-    world.note_call(bot, method, params.for_log(), outcome, fault);
+    let cut = fault
+        .as_ref()
+        .is_some_and(|fault| fault.kind == FaultKind::DropAfter);
+    world.note_call(Call::new(bot, method, params.for_log(), outcome), fault);
     match result {
         _ if cut => Sent::Cut { reset: false },
         Ok(result) => Sent::Answer(result),
@@ -159,7 +173,10 @@ async fn before(fault: Option<&Fault>) -> Option<Sent> {
             Some(Sent::Refusal(Refused::too_many(seconds)))
         }
         FaultKind::ServerError => {
-            let code = fault.code.filter(|code| (500..600).contains(code)).unwrap_or(502);
+            let code = fault
+                .code
+                .filter(|code| (500..600).contains(code))
+                .unwrap_or(502);
             let text = StatusCode::from_u16(code)
                 .ok()
                 .and_then(|status| status.canonical_reason())
@@ -227,23 +244,9 @@ pub(crate) fn file_response(world: &World, file_id: &str) -> HttpResponse {
 
 impl World {
     /// Puts a call into the log.
-    pub(crate) fn note_call(
-        &self,
-        bot: i64,
-        method: &str,
-        params: Value,
-        outcome: String,
-        fault: Option<Fault>,
-    ) {
-        let fault = fault.map(|fault| format!("{:?}", fault.kind));
-        self.0.log.add(Call {
-            n: 0,
-            at_ms: self.clock().now_ms(),
-            bot,
-            method: method.to_owned(),
-            params,
-            outcome,
-            fault,
-        });
+    pub(crate) fn note_call(&self, mut call: Call, fault: Option<Fault>) {
+        call.at_ms = self.clock().now_ms();
+        call.fault = fault.map(|fault| format!("{:?}", fault.kind));
+        self.0.log.add(call);
     }
 }

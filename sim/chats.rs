@@ -53,7 +53,7 @@ pub(crate) struct Member {
 }
 
 /// Rights an administrator can have; all but the first are granted by default.
-pub(crate) const ADMIN_RIGHTS: [&str; 16] = [
+pub(crate) const ADMIN_RIGHTS: [&str; 18] = [
     "is_anonymous",
     "can_manage_chat",
     "can_delete_messages",
@@ -70,10 +70,12 @@ pub(crate) const ADMIN_RIGHTS: [&str; 16] = [
     "can_pin_messages",
     "can_manage_topics",
     "can_manage_direct_messages",
+    "can_manage_tags",
+    "can_send_welcome_messages",
 ];
 
 /// Permissions an ordinary member can lose.
-pub(crate) const PERMISSIONS: [&str; 15] = [
+pub(crate) const PERMISSIONS: [&str; 16] = [
     "can_send_messages",
     "can_send_audios",
     "can_send_documents",
@@ -88,6 +90,7 @@ pub(crate) const PERMISSIONS: [&str; 15] = [
     "can_invite_users",
     "can_pin_messages",
     "can_manage_topics",
+    "can_react_to_messages",
     "can_edit_tag",
 ];
 
@@ -185,10 +188,8 @@ pub(crate) struct Link {
 #[derive(Clone, Debug)]
 pub(crate) struct Topic {
     pub(crate) name: String,
-    pub(crate) color: i64,
     pub(crate) emoji: Option<String>,
     pub(crate) closed: bool,
-    pub(crate) hidden: bool,
 }
 
 /// A request to join that waits for an answer.
@@ -253,7 +254,10 @@ impl Chat {
 
     /// Ids of the people in it, without bots.
     pub(crate) fn people(&self) -> Vec<i64> {
-        self.present().filter(|(_, one)| !one.is_bot).map(|(id, _)| *id).collect()
+        self.present()
+            .filter(|(_, one)| !one.is_bot)
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     /// Everybody in it.

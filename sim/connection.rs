@@ -24,8 +24,8 @@ impl Connection {
         if reset && let Ok(twin) = stream.try_clone() {
             // With a linger of zero the kernel answers with RST when the last handle closes;
             // the server closes its own right after, since the body of the answer fails.
-            let linger = tokio::net::TcpStream::from_std(twin)
-                .and_then(|socket| socket.set_zero_linger());
+            let linger =
+                tokio::net::TcpStream::from_std(twin).and_then(|socket| socket.set_zero_linger());
             if linger.is_ok() {
                 return;
             }

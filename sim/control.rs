@@ -61,7 +61,11 @@ async fn add_person(world: Shared, person: Json<Person>) -> HttpResponse {
     if person.first_name.trim().is_empty() {
         return complain("first_name is empty");
     }
-    if world.people().iter().any(|known| known.id != 0 && known.id == person.id) {
+    if world
+        .people()
+        .iter()
+        .any(|known| known.id != 0 && known.id == person.id)
+    {
         return complain("this id is taken");
     }
     HttpResponse::Ok().json(world.add_person(person))
@@ -158,7 +162,11 @@ async fn run_load(world: Shared, body: Json<Load>) -> HttpResponse {
     let world = world.get_ref().clone();
     let load = body.into_inner();
     // On the world's own runtime, so that the web server's threads stay free.
-    let running = world.0.runtime.clone().spawn(async move { load::run(&world, load).await });
+    let running = world
+        .0
+        .runtime
+        .clone()
+        .spawn(async move { load::run(&world, load).await });
     match running.await {
         Ok(report) => answer(report),
         Err(error) => complain(error),

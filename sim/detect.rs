@@ -19,7 +19,10 @@ struct Word<'a> {
 /// Finds commands, mentions, hashtags, cashtags, links, mail addresses and phone numbers.
 pub(crate) fn find(text: &str) -> Vec<Entity> {
     // Most texts have none of these characters.
-    if !text.bytes().any(|byte| matches!(byte, b'/' | b'@' | b'#' | b'$' | b'.' | b'+')) {
+    if !text
+        .bytes()
+        .any(|byte| matches!(byte, b'/' | b'@' | b'#' | b'$' | b'.' | b'+'))
+    {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -63,9 +66,7 @@ fn entity_of(word: &Word<'_>) -> Option<Entity> {
         .map(char::len_utf16)
         .sum();
     let offset = word.offset + skipped;
-    let named = |kind, taken: &str| {
-        Some(Entity::new(kind, offset, taken.encode_utf16().count()))
-    };
+    let named = |kind, taken: &str| Some(Entity::new(kind, offset, taken.encode_utf16().count()));
     match bare.chars().next()? {
         '/' => named("bot_command", command(bare)?),
         '@' => named("mention", mention(bare)?),
@@ -73,8 +74,22 @@ fn entity_of(word: &Word<'_>) -> Option<Entity> {
         '$' => named("cashtag", cashtag(bare)?),
         _ => {
             let closing = |one: char| {
-                matches!(one, '.' | ',' | ':' | ';' | '!' | '?' | ')' | ']' | '}' | '"' | '\'' | '>'
-                    | '»' | '”')
+                matches!(
+                    one,
+                    '.' | ','
+                        | ':'
+                        | ';'
+                        | '!'
+                        | '?'
+                        | ')'
+                        | ']'
+                        | '}'
+                        | '"'
+                        | '\''
+                        | '>'
+                        | '»'
+                        | '”'
+                )
             };
             let tail = bare.trim_end_matches(closing);
             if is_email(tail) {
@@ -135,7 +150,9 @@ fn hashtag(word: &str) -> Option<&str> {
 
 fn cashtag(word: &str) -> Option<&str> {
     let body = &word[1..];
-    let end = body.find(|one: char| !one.is_ascii_uppercase()).unwrap_or(body.len());
+    let end = body
+        .find(|one: char| !one.is_ascii_uppercase())
+        .unwrap_or(body.len());
     let next = body[end..].chars().next();
     let ends = !next.is_some_and(|one| one.is_alphanumeric() || one == '_' || one == '$');
     ((3..=8).contains(&end) && ends).then_some(&word[..=end])
@@ -146,22 +163,32 @@ fn is_email(word: &str) -> bool {
         return false;
     };
     let good_local = !local.is_empty()
-        && local.chars().all(|one| is_name(one) || matches!(one, '.' | '-' | '+' | '\''));
+        && local
+            .chars()
+            .all(|one| is_name(one) || matches!(one, '.' | '-' | '+' | '\''));
     let Some((_, last)) = domain.rsplit_once('.') else {
         return false;
     };
     let good_domain = domain
         .chars()
         .all(|one| one.is_ascii_alphanumeric() || one == '.' || one == '-');
-    let good_last = (2..=8).contains(&last.len()) && last.chars().all(|one| one.is_ascii_alphabetic());
+    let good_last =
+        (2..=8).contains(&last.len()) && last.chars().all(|one| one.is_ascii_alphabetic());
     good_local && good_domain && good_last && !domain.starts_with('.')
 }
 
 fn is_url(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
-    let schemed = ["http://", "https://", "tg://", "ftp://", "ton://", "tonsite://"]
-        .iter()
-        .find_map(|scheme| lower.strip_prefix(scheme));
+    let schemed = [
+        "http://",
+        "https://",
+        "tg://",
+        "ftp://",
+        "ton://",
+        "tonsite://",
+    ]
+    .iter()
+    .find_map(|scheme| lower.strip_prefix(scheme));
     let (rest, has_scheme) = match schemed {
         Some(rest) => (rest, true),
         None => (lower.as_str(), false),
@@ -176,7 +203,9 @@ fn is_url(word: &str) -> bool {
         && !host.starts_with(['.', '-'])
         && host.contains('.')
         && !host.contains("..")
-        && host.chars().all(|one| one.is_alphanumeric() || matches!(one, '.' | '-' | '_'));
+        && host
+            .chars()
+            .all(|one| one.is_alphanumeric() || matches!(one, '.' | '-' | '_'));
     if !good_host {
         return false;
     }
@@ -194,5 +223,7 @@ fn is_phone(word: &str) -> bool {
     };
     let count = digits.chars().filter(char::is_ascii_digit).count();
     (7..=15).contains(&count)
-        && digits.chars().all(|one| one.is_ascii_digit() || matches!(one, '-' | '(' | ')'))
+        && digits
+            .chars()
+            .all(|one| one.is_ascii_digit() || matches!(one, '-' | '(' | ')'))
 }

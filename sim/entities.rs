@@ -66,7 +66,12 @@ impl Entity {
     fn wraps(&self) -> bool {
         matches!(
             self.kind,
-            "bold" | "italic" | "underline" | "strikethrough" | "spoiler" | "blockquote"
+            "bold"
+                | "italic"
+                | "underline"
+                | "strikethrough"
+                | "spoiler"
+                | "blockquote"
                 | "expandable_blockquote"
         )
     }
@@ -83,7 +88,10 @@ impl Entity {
                 entity["user"] = user(id).unwrap_or_default();
             }
             "date_time" => {
-                let (unix, format) = self.argument.split_once(' ').unwrap_or((&self.argument, ""));
+                let (unix, format) = self
+                    .argument
+                    .split_once(' ')
+                    .unwrap_or((&self.argument, ""));
                 entity["unix_time"] = json!(unix.parse::<i64>().unwrap_or_default());
                 entity["date_time_format"] = json!(format);
             }
@@ -142,10 +150,14 @@ pub(crate) fn from_json(list: &Value, text: &str) -> Result<Vec<Entity>, Refused
         let offset = one["offset"].as_i64().unwrap_or(-1);
         let length = one["length"].as_i64().unwrap_or(-1);
         if !(0..=1_000_000).contains(&offset) {
-            return Err(bad(format!("receive an entity with incorrect offset {offset}")));
+            return Err(bad(format!(
+                "receive an entity with incorrect offset {offset}"
+            )));
         }
         if !(0..=1_000_000).contains(&length) {
-            return Err(bad(format!("receive an entity with incorrect length {length}")));
+            return Err(bad(format!(
+                "receive an entity with incorrect length {length}"
+            )));
         }
         let argument = match kind {
             "text_link" => one["url"].as_str().unwrap_or("").to_owned(),
@@ -159,7 +171,10 @@ pub(crate) fn from_json(list: &Value, text: &str) -> Result<Vec<Entity>, Refused
             ),
             _ => String::new(),
         };
-        let (offset, length) = (offset.unsigned_abs() as usize, length.unsigned_abs() as usize);
+        let (offset, length) = (
+            offset.unsigned_abs() as usize,
+            length.unsigned_abs() as usize,
+        );
         check_bounds(text, offset, length)?;
         entities.push(Entity::new(kind, offset, length).with(argument));
     }
@@ -209,8 +224,11 @@ pub(crate) fn fix(entities: &mut Vec<Entity>) {
         if one.wraps() {
             // Nothing may be formatted inside code, or cross its border.
             return !solid.iter().any(|(start, end, kind)| {
-                matches!(*kind, "code" | "pre") && one.offset < *end && *start < one.end()
-                    && one.kind != "blockquote" && one.kind != "expandable_blockquote"
+                matches!(*kind, "code" | "pre")
+                    && one.offset < *end
+                    && *start < one.end()
+                    && one.kind != "blockquote"
+                    && one.kind != "expandable_blockquote"
             });
         }
         let fits = one.offset >= kept_end;
@@ -222,7 +240,10 @@ pub(crate) fn fix(entities: &mut Vec<Entity>) {
 }
 
 /// Trims the text, moves the entities with it and adds what Telegram finds by itself.
-pub(crate) fn finish(mut formatted: Formatted, detected: impl Fn(&str) -> Vec<Entity>) -> Formatted {
+pub(crate) fn finish(
+    mut formatted: Formatted,
+    detected: impl Fn(&str) -> Vec<Entity>,
+) -> Formatted {
     clean(&mut formatted);
     fix(&mut formatted.entities);
     trim(&mut formatted);
@@ -233,7 +254,11 @@ pub(crate) fn finish(mut formatted: Formatted, detected: impl Fn(&str) -> Vec<En
         .filter(|one| !one.wraps())
         .map(|one| (one.offset, one.end()))
         .collect();
-    let free = |one: &Entity| !taken.iter().any(|(start, end)| one.offset < *end && *start < one.end());
+    let free = |one: &Entity| {
+        !taken
+            .iter()
+            .any(|(start, end)| one.offset < *end && *start < one.end())
+    };
     formatted.entities.extend(found.into_iter().filter(free));
     sort(&mut formatted.entities);
     formatted.entities.truncate(ENTITIES_KEPT);
@@ -242,7 +267,10 @@ pub(crate) fn finish(mut formatted: Formatted, detected: impl Fn(&str) -> Vec<En
 
 /// Carriage returns go, other control characters become spaces.
 fn clean(formatted: &mut Formatted) {
-    if !formatted.text.contains(|one: char| one.is_control() && one != '\n' && one != '\t') {
+    if !formatted
+        .text
+        .contains(|one: char| one.is_control() && one != '\n' && one != '\t')
+    {
         return;
     }
     let units: Vec<u16> = formatted.text.encode_utf16().collect();
@@ -273,7 +301,10 @@ fn trim(formatted: &mut Formatted) {
         entity.length = entity.length.min(total - entity.offset);
     }
     formatted.entities.retain(|one| one.length > 0);
-    let first = formatted.entities.first().map_or(usize::MAX, |one| one.offset);
+    let first = formatted
+        .entities
+        .first()
+        .map_or(usize::MAX, |one| one.offset);
     let blank = formatted
         .text
         .bytes()

@@ -172,7 +172,10 @@ impl Kept {
             }
             FileKind::Video | FileKind::Animation => {
                 put("width", json!(given.width.unwrap_or(i64::from(self.width))));
-                put("height", json!(given.height.unwrap_or(i64::from(self.height))));
+                put(
+                    "height",
+                    json!(given.height.unwrap_or(i64::from(self.height))),
+                );
                 put("duration", json!(given.duration.unwrap_or(0)));
                 put("file_name", json!(self.name));
                 put("mime_type", json!(self.mime));
@@ -220,10 +223,9 @@ pub(crate) struct Given {
 }
 
 fn extension(kind: FileKind, name: &str) -> String {
-    let own = name
-        .rsplit_once('.')
-        .map(|(_, end)| end)
-        .filter(|end| (1..=8).contains(&end.len()) && end.chars().all(|one| one.is_ascii_alphanumeric()));
+    let own = name.rsplit_once('.').map(|(_, end)| end).filter(|end| {
+        (1..=8).contains(&end.len()) && end.chars().all(|one| one.is_ascii_alphanumeric())
+    });
     match (own, kind) {
         (Some(own), _) => format!(".{}", own.to_ascii_lowercase()),
         (None, FileKind::Photo) => ".jpg".to_owned(),

@@ -1,34 +1,43 @@
-//! The sandbox payment gateway: hosted checkouts, refunds, signed webhooks, misbehaviour on demand. It must not know any merchant's code.
+//! The sandbox payment gateway: hosted checkouts, refunds, signed webhooks, misbehaviour on demand.
+//! It must not know any merchant's code.
 //!
 //! # Wire format
-//! JSON over HTTP, integer minor units, unix seconds. Merchant calls carry `Authorization: Bearer <api key>`;
-//! the account `sandbox` has the key `sk_sandbox` and the webhook secret `whsec_sandbox`.
+//! JSON over HTTP, integer minor units, unix seconds. Merchant calls carry
+//! `Authorization: Bearer <api key>`; the account `sandbox` has the key `sk_sandbox` and the
+//! webhook secret `whsec_sandbox`.
 //!
-//! | call | body → answer |
-//! |---|---|
-//! | `POST /gateway/v1/checkouts` (`Idempotency-Key`) | `{amount_minor, currency, reference, description, return_url?, webhook_url, expires_at?}` → 201 checkout |
-//! | `GET /gateway/v1/checkouts/{id}` | checkout |
-//! | `POST /gateway/v1/checkouts/{id}/expire` | checkout; 409 when it is no longer open |
-//! | `POST /gateway/v1/refunds` (`Idempotency-Key`) | `{checkout, amount_minor, reason?}` → 201 refund; 400 beyond what is left of the capture |
-//! | `GET /gateway/v1/books` | `{account, currencies:{EUR:{captured_minor, refunded_minor, balance_minor, captures, refunds}}, entries:[…]}` |
-//! | `GET /gateway/v1/events?after=evt_…&limit=` | `{data:[{id, type, created, data, delivery:{attempts, last_status, delivered_at}}]}` |
+//! - `POST /gateway/v1/checkouts` (`Idempotency-Key`) `{amount_minor, currency, reference,
+//!   description, return_url?, webhook_url, expires_at?}` → 201 checkout
+//! - `GET /gateway/v1/checkouts/{id}` → checkout
+//! - `POST /gateway/v1/checkouts/{id}/expire` → checkout; 409 when it is no longer open
+//! - `POST /gateway/v1/refunds` (`Idempotency-Key`) `{checkout, amount_minor, reason?}` → 201
+//!   refund; 400 beyond what is left of the capture
+//! - `GET /gateway/v1/books` → `{account, currencies:{EUR:{captured_minor, refunded_minor,
+//!   balance_minor, captures, refunds}}, entries:[…]}`
+//! - `GET /gateway/v1/events?after=evt_…&limit=` → `{data:[{id, type, created, data,
+//!   delivery:{attempts, last_status, delivered_at}}]}`
 //!
-//! A checkout: `{id:"co_…", object:"checkout", url, status:"open|captured|declined|expired", amount_minor, refunded_minor,
-//! currency, reference, description, return_url, webhook_url, created, expires_at, captured_at}`; it expires after 24 h
-//! unless it says otherwise. A refund: `{id:"re_…", object:"refund", checkout, amount_minor, currency, reason,
-//! status:"succeeded", created}`. An error: `{error:{type, message}}` with 400 `invalid_request`, 400 `idempotency_error`
-//! (same key, other request), 401 `authentication_error`, 404 `not_found`, 409 `checkout_not_open`, 5xx `api_error`.
-//! A key replays its first success for 24 h (header `Idempotent-Replayed: true`); refusals are not kept.
+//! A checkout: `{id:"co_…", object:"checkout", url, status:"open|captured|declined|expired",
+//! amount_minor, refunded_minor, currency, reference, description, return_url, webhook_url,
+//! created, expires_at, captured_at}`; it expires after 24 h unless it says otherwise. `declined` is final;
+//! a payer who cancels leaves it open. A refund: `{id:"re_…", object:"refund", checkout,
+//! amount_minor, currency, reason, status:"succeeded", created}`. An error:
+//! `{error:{type, message}}` with 400 `invalid_request`, 400 `idempotency_error` (same key, other
+//! request), 401 `authentication_error`, 404 `not_found`, 409 `checkout_not_open`, 5xx `api_error`.
+//! A key replays its first success for 24 h (header `Idempotent-Replayed: true`); refusals are not
+//! kept.
 //!
 //! # Webhooks
-//! `POST webhook_url` with `{id:"evt_…", type, created, data:{checkout, refund?}}`, type one of `checkout.captured`,
-//! `checkout.declined`, `checkout.expired`, `refund.succeeded`, and the header
-//! `Sandbox-Signature: t=<unix>,v1=<hex hmac_sha256(secret, t + "." + body)>`. Any 2xx ends it; else it is repeated after
-//! 250 ms, doubling up to 10 s of real time, signed anew each time, for 3 days of the world's clock. Order is not promised.
+//! `POST webhook_url` with `{id:"evt_…", type, created, data:{checkout, refund?}}`, type one of
+//! `checkout.captured`, `checkout.declined`, `checkout.expired`, `refund.succeeded`, and the header
+//! `Sandbox-Signature: t=<unix>,v1=<hex hmac_sha256(secret, t + "." + body)>`. Any 2xx ends it;
+//! else it is repeated after 250 ms, doubling up to 10 s of real time, signed anew each time, for 3
+//! days of the world's clock. Order is not promised.
 //!
 //! # For tests and load
-//! `POST /sim/gateway/checkouts/{id}/pay {outcome:"capture"|"decline"|"cancel"}` does what the page's buttons do.
-//! `POST /sim/gateway/faults {kind, count?, ms?}` arms a fault, `GET` lists, `DELETE` clears; kinds in [`faults`].
+//! `POST /sim/gateway/checkouts/{id}/pay {outcome:"capture"|"decline"|"cancel"}` does what the
+//! page's buttons do. `POST /sim/gateway/faults {kind, count?, ms?}` arms a fault, `GET` lists, `DELETE`
+//! clears; kinds in [`faults`].
 
 mod api;
 mod books;
@@ -121,7 +130,7 @@ impl State {
         }
     }
 
-    /// Expires what is due now; the look-out and every reader call it, so nobody sees a stale state.
+    /// Expires what is due now; the look-out and every reader call it: no stale state.
     fn expire_due(&self) {
         let events = self.desk().expire_due(self.now_s());
         self.tell(events);

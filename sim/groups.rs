@@ -69,21 +69,22 @@ impl World {
         let mut chat = Chat::new(id, new.kind, &new.title, turn.state.cap);
         chat.is_forum = new.is_forum && new.kind == ChatKind::Supergroup;
         chat.by_request = new.by_request;
-        chat.members.insert(new.owner, Member::new(Standing::Owner, false));
+        chat.members
+            .insert(new.owner, Member::new(Standing::Owner, false));
         if let Some(name) = new.username.filter(|_| new.kind != ChatKind::Group) {
             turn.state.usernames.insert(name.to_lowercase(), id);
             chat.username = Some(name);
         }
         turn.state.chats.insert(id, chat);
         for person in new.members {
-            turn.set_standing(id, person, Standing::Member, new.owner, None);
+            turn.set_standing(id, person, Change::new(Standing::Member, new.owner));
         }
         for bot in new.bots {
-            turn.set_standing(id, bot, Standing::Member, new.owner, None);
+            turn.set_standing(id, bot, Change::new(Standing::Member, new.owner));
         }
         for bot in new.admin_bots {
             let rights = Standing::Administrator(full_rights());
-            turn.set_standing(id, bot, rights, new.owner, None);
+            turn.set_standing(id, bot, Change::new(rights, new.owner));
         }
         drop(turn);
         self.tell_all(json!({"type": "chats"}));
@@ -98,10 +99,21 @@ impl World {
         let mut used = None;
         let mut by_request = found.by_request;
         if let Some(url) = link {
-            let link = found.links.iter_mut().find(|link| link.url == url).ok_or("no such link")?;
-            let expired = link.link.get("expire_date").and_then(Value::as_i64).is_some_and(|at| at <= now_s);
+            let link = found
+                .links
+                .iter_mut()
+                .find(|link| link.url == url)
+                .ok_or("no such link")?;
+            let expired = link
+                .link
+                .get("expire_date")
+                .and_then(Value::as_i64)
+                .is_some_and(|at| at <= now_s);
             let limit = link.link.get("member_limit").and_then(Value::as_i64);
-            if link.link["is_revoked"] == true || expired || limit.is_some_and(|max| link.joined >= max) {
+            if link.link["is_revoked"] == true
+                || expired
+                || limit.is_some_and(|max| link.joined >= max)
+            {
                 return Err("the link has expired".to_owned());
             }
             by_request = link.link["creates_join_request"] == true;
@@ -126,7 +138,11 @@ impl World {
             turn.ask_to_join(chat, person);
             return Ok(());
         }
-        turn.set_standing(chat, person, Standing::Member, person, used);
+        turn.set_standing(
+            chat,
+            person,
+            Change::new(Standing::Member, person).through(used),
+        );
         turn.announce_entry(chat, person, person);
         Ok(())
     }
@@ -137,7 +153,7 @@ impl World {
         if !turn.state.chats.contains_key(&chat) {
             return Err("no such chat".to_owned());
         }
-        turn.set_standing(chat, member, Standing::Left, member, None);
+        turn.set_standing(chat, member, Change::new(Standing::Left, member));
         turn.announce_exit(chat, member, member);
         Ok(())
     }
@@ -162,7 +178,7 @@ impl World {
         if turn.state.user(id).is_none() {
             return Err(format!("user {id} not found"));
         }
-        turn.set_standing(chat, id, standing, owner, None);
+        turn.set_standing(chat, id, Change::new(standing, owner));
         match status {
             "kicked" | "left" if was_in => turn.announce_exit(chat, id, owner),
             "member" | "administrator" if !was_in => turn.announce_entry(chat, id, owner),
@@ -177,12 +193,38 @@ impl World {
         person: i64,
         chat: i64,
         text: &str,
-        reply_to: Option<i64>,
         thread: Option<i64>,
     ) -> Result<i64, String> {
         let draft = Draft {
             fields: text_fields(text)?,
-            reply_to,
+            thread,
+            ..Draft::default()
+        };
+        self.post_in_chat(person, chat, draft)
+    }
+
+    /// A person answers a message of a shared chat, in its topic.
+    pub fn reply_in_chat(
+        &self,
+        person: i64,
+        chat: i64,
+        text: &str,
+        reply_to: i64,
+    ) -> Result<i64, String> {
+        let thread = {
+            let turn = self.turn();
+            let history = turn.state.history(Place::Shared(chat));
+            let stored = history
+                .and_then(|all| all.find(reply_to))
+                .ok_or("no such message")?;
+            stored
+                .message
+                .get("message_thread_id")
+                .and_then(Value::as_i64)
+        };
+        let draft = Draft {
+            fields: text_fields(text)?,
+            reply_to: Some(reply_to),
             thread,
             ..Draft::default()
         };
@@ -190,7 +232,12 @@ impl World {
     }
 
     /// A person sends any content in a shared chat, as Bot API fields of a message.
-    pub fn send_fields_in_chat(&self, person: i64, chat: i64, fields: Fields) -> Result<i64, String> {
+    pub fn send_fields_in_chat(
+        &self,
+        person: i64,
+        chat: i64,
+        fields: Fields,
+    ) -> Result<i64, String> {
         let draft = Draft {
             fields,
             ..Draft::default()
@@ -224,11 +271,8 @@ impl World {
         data: &str,
     ) -> Result<Pressed, String> {
         let receiver = {
-            let mut turn = self.turn();
-            let place = Place::Shared(chat);
-            let stored = turn.state.history(place).and_then(|all| all.find(message_id));
-            let bot = stored.ok_or("no such message")?.sender;
-            turn.callback(place, bot, person, message_id, data)?
+            self.turn()
+                .callback(Place::Shared(chat), person, message_id, data)?
         };
         let wait = std::time::Duration::from_secs(15);
         match tokio::time::timeout(wait, receiver).await {
@@ -250,7 +294,8 @@ impl World {
         message_id: i64,
         emoji: &str,
     ) -> Result<(), String> {
-        self.turn().react(Place::Shared(chat), person, message_id, emoji)
+        self.turn()
+            .react(Place::Shared(chat), person, message_id, emoji)
     }
 
     /// Upgrades a group; returns the supergroup's id.
@@ -289,11 +334,15 @@ impl World {
         let found = turn.state.chats.get(&chat)?;
         let mut view = found.json();
         let members = found.members.iter();
-        let members = members.map(|(id, member)| {
-            member.json(turn.state.user(*id).unwrap_or_default())
-        });
+        let members =
+            members.map(|(id, member)| member.json(turn.state.user(*id).unwrap_or_default()));
         view["members"] = members.collect();
-        view["messages"] = found.history.page(None, 100).iter().map(|one| one.view()).collect();
+        view["messages"] = found
+            .history
+            .page(None, 100)
+            .iter()
+            .map(|one| one.view())
+            .collect();
         view["join_requests"] = found.requests.keys().map(|id| json!(id)).collect();
         let topics = found.topics.iter().map(|(id, topic)| {
             json!({"message_thread_id": id, "name": topic.name, "closed": topic.closed})
@@ -308,20 +357,39 @@ impl World {
         let turn = self.turn();
         let mut ids: Vec<&i64> = turn.state.chats.keys().collect();
         ids.sort();
-        ids.iter().filter_map(|id| turn.state.chats.get(id)).map(Chat::json).collect()
+        ids.iter()
+            .filter_map(|id| turn.state.chats.get(id))
+            .map(Chat::json)
+            .collect()
+    }
+}
+
+/// A new standing, who gave it, and the link it came by.
+pub(crate) struct Change {
+    standing: Standing,
+    by: i64,
+    link: Option<Value>,
+}
+
+impl Change {
+    pub(crate) fn new(standing: Standing, by: i64) -> Self {
+        Self {
+            standing,
+            by,
+            link: None,
+        }
+    }
+
+    pub(crate) fn through(mut self, link: Option<Value>) -> Self {
+        self.link = link;
+        self
     }
 }
 
 impl Turn<'_> {
     /// Changes a member's standing and tells the bots of the chat.
-    pub(crate) fn set_standing(
-        &mut self,
-        chat: i64,
-        id: i64,
-        standing: Standing,
-        by: i64,
-        link: Option<Value>,
-    ) {
+    pub(crate) fn set_standing(&mut self, chat: i64, id: i64, change: Change) {
+        let Change { standing, by, link } = change;
         let is_bot = self.state.bots.contains_key(&id);
         let (date, user) = (self.now_s(), self.state.user(id).unwrap_or_default());
         let from = self.state.user(by).unwrap_or_default();
@@ -330,7 +398,11 @@ impl Turn<'_> {
         };
         let absent = Member::new(Standing::Left, is_bot);
         let old = found.members.get(&id).cloned().unwrap_or(absent);
-        let until_s = if standing == Standing::Member { 0 } else { old.until_s };
+        let until_s = if standing == Standing::Member {
+            0
+        } else {
+            old.until_s
+        };
         let new = Member {
             standing,
             until_s,
@@ -354,10 +426,10 @@ impl Turn<'_> {
             .map(|(one, _)| *one)
             .collect();
         if is_bot {
-            self.push_update(id, "my_chat_member", &update, chat, None);
+            self.push_update(id, "my_chat_member", &update, chat);
         }
         for bot in admins {
-            self.push_update(bot, "chat_member", &update, chat, None);
+            self.push_update(bot, "chat_member", &update, chat);
         }
     }
 
@@ -367,7 +439,9 @@ impl Turn<'_> {
             return;
         };
         let mut draft = Draft::of("new_chat_members", json!([user.clone()]));
-        draft.fields.insert("new_chat_member".to_owned(), user.clone());
+        draft
+            .fields
+            .insert("new_chat_member".to_owned(), user.clone());
         draft.fields.insert("new_chat_participant".to_owned(), user);
         self.announce(chat, by, draft);
     }
@@ -422,7 +496,7 @@ impl Turn<'_> {
         for bot in bots {
             // Telegram lets the bot write to who asked to join.
             self.state.private_mut(bot, person).started = true;
-            self.push_update(bot, "chat_join_request", &update, chat, None);
+            self.push_update(bot, "chat_join_request", &update, chat);
         }
     }
 

@@ -103,10 +103,6 @@ impl History {
         self.stored.remove(at)
     }
 
-    pub(crate) fn last(&self) -> Option<&Stored> {
-        self.stored.back()
-    }
-
     /// The last id that was given out.
     pub(crate) fn last_id(&self) -> i64 {
         self.next_id - 1
@@ -118,8 +114,6 @@ impl History {
             Some(id) => self.stored.partition_point(|one| one.id < id),
             None => self.stored.len(),
         };
-        self.stored
-            .range(end.saturating_sub(limit)..end)
-            .collect()
+        self.stored.range(end.saturating_sub(limit)..end).collect()
     }
 }

@@ -5,8 +5,23 @@ use crate::entities::{Entity, Formatted};
 use crate::links;
 
 const TAGS: [&str; 17] = [
-    "a", "b", "strong", "i", "em", "s", "strike", "del", "u", "ins", "tg-spoiler", "tg-emoji",
-    "tg-time", "span", "pre", "code", "blockquote",
+    "a",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "s",
+    "strike",
+    "del",
+    "u",
+    "ins",
+    "tg-spoiler",
+    "tg-emoji",
+    "tg-time",
+    "span",
+    "pre",
+    "code",
+    "blockquote",
 ];
 
 struct Open {
@@ -116,7 +131,9 @@ impl Reader<'_> {
             return Err(format!("Unclosed start tag at byte offset {begin}"));
         }
         if !TAGS.contains(&name.as_str()) {
-            return Err(format!("Unsupported start tag \"{name}\" at byte offset {begin}"));
+            return Err(format!(
+                "Unsupported start tag \"{name}\" at byte offset {begin}"
+            ));
         }
         let mut start = Start {
             tag: name,
@@ -155,7 +172,10 @@ impl Reader<'_> {
     }
 
     fn attribute(&mut self, begin: usize, start: &mut Start) -> Result<(), String> {
-        let unclosed = format!("Unclosed start tag \"{}\" at byte offset {begin}", start.tag);
+        let unclosed = format!(
+            "Unclosed start tag \"{}\" at byte offset {begin}",
+            start.tag
+        );
         let stop = |byte: u8| {
             byte.is_ascii_whitespace() || matches!(byte, b'=' | b'>' | b'/' | b'"' | b'\'' | 0)
         };
@@ -193,12 +213,13 @@ impl Reader<'_> {
         let quote = self.bytes[self.at];
         if quote != b'"' && quote != b'\'' {
             let begin = self.at;
-            let word = self.word(|byte| {
-                !(byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
-            });
+            let word =
+                self.word(|byte| !(byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-'));
             let next = self.bytes[self.at];
             if !next.is_ascii_whitespace() && next != b'>' {
-                return Err(format!("Unexpected end of name token at byte offset {begin}"));
+                return Err(format!(
+                    "Unexpected end of name token at byte offset {begin}"
+                ));
             }
             return Ok(word.to_ascii_lowercase());
         }
@@ -274,7 +295,8 @@ impl Reader<'_> {
                 } else {
                     open.argument
                 };
-                self.entities.extend(links::entity(&url, open.offset, length));
+                self.entities
+                    .extend(links::entity(&url, open.offset, length));
                 return Ok(());
             }
             "blockquote" if open.argument.is_empty() => entity("blockquote"),
@@ -357,7 +379,10 @@ fn decode(bytes: &[u8]) -> Option<(char, usize)> {
         let semicolon = usize::from(body.get(skip + digits) == Some(&b';'));
         return Some((character, 1 + skip + digits + semicolon));
     }
-    let letters = body.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let letters = body
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
     let character = match &body[..letters] {
         b"lt" => '<',
         b"gt" => '>',

@@ -125,7 +125,8 @@ fn reply_button(button: &Value, in_private: bool) -> Result<Value, Refused> {
             ));
         }
     };
-    let text = text_of(&button).map_err(|error| bad(format!("can't parse keyboard button: {error}")))?;
+    let text =
+        text_of(&button).map_err(|error| bad(format!("can't parse keyboard button: {error}")))?;
     if text.is_empty() {
         return Err(bad("keyboard button text must be non-empty"));
     }
@@ -137,9 +138,13 @@ fn reply_button(button: &Value, in_private: bool) -> Result<Value, Refused> {
         ("request_chat", "chats"),
     ];
     for (field, name) in only_private {
-        let asked = button.get(field).is_some_and(|value| value != false && !value.is_null());
+        let asked = button
+            .get(field)
+            .is_some_and(|value| value != false && !value.is_null());
         if asked && !in_private {
-            return Err(bad(format!("{name} can be requested in private chats only")));
+            return Err(bad(format!(
+                "{name} can be requested in private chats only"
+            )));
         }
     }
     Ok(button)
@@ -205,11 +210,14 @@ fn inline_button(button: &Value) -> Result<Value, Refused> {
     let empty = |value: &Value| value.is_null() || value == "";
     let action = ACTIONS.iter().find(|name| {
         object.get(**name).is_some_and(|value| {
-            !value.is_null() && !(empty(value) && matches!(**name, "url" | "callback_data"))
+            let may_be_empty = !matches!(**name, "url" | "callback_data");
+            !value.is_null() && (may_be_empty || !empty(value))
         })
     });
     let Some(action) = action else {
-        return Err(complain("Text buttons are unallowed in the inline keyboard"));
+        return Err(complain(
+            "Text buttons are unallowed in the inline keyboard",
+        ));
     };
     let given = &object[*action];
     let mut clean = json!({"text": text});
@@ -241,9 +249,9 @@ fn inline_button(button: &Value) -> Result<Value, Refused> {
 }
 
 fn inline_url(given: &Value) -> Result<Value, Refused> {
-    let url = given
-        .as_str()
-        .ok_or_else(|| bad("can't parse inline keyboard button: Field \"url\" must be of type String"))?;
+    let url = given.as_str().ok_or_else(|| {
+        bad("can't parse inline keyboard button: Field \"url\" must be of type String")
+    })?;
     if links::user_id(url).is_some() {
         return Ok(json!(url));
     }

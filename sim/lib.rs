@@ -68,7 +68,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
 
-pub use acting::Pressed;
+pub use acting::{Attachment, Pressed};
 pub use chats::ChatKind;
 pub use clock::WorldClock;
 pub use faults::{Fault, FaultKind};
@@ -193,7 +193,9 @@ pub async fn start(config: SimConfig) -> anyhow::Result<Sim> {
         gone_after_ms: config.gone_after_ms,
     };
     let world = World::new(options, http, runtime.handle().clone());
-    let public_url = config.public_url.unwrap_or_else(|| format!("http://{addr}"));
+    let public_url = config
+        .public_url
+        .unwrap_or_else(|| format!("http://{addr}"));
     let desk = web::Data::new(gateway::State::new(config.clock, config.seed, public_url));
     let shared = web::Data::new(world.clone());
     let server = HttpServer::new(move || {
@@ -201,7 +203,11 @@ pub async fn start(config: SimConfig) -> anyhow::Result<Sim> {
             .app_data(shared.clone())
             .app_data(desk.clone())
             .app_data(web::PayloadConfig::new(BODY_MAX))
-            .app_data(web::JsonConfig::default().limit(BODY_MAX).error_handler(json_error))
+            .app_data(
+                web::JsonConfig::default()
+                    .limit(BODY_MAX)
+                    .error_handler(json_error),
+            )
             .configure(api::routes)
             .configure(control::routes)
             .configure(control_chat::routes)
@@ -254,5 +260,9 @@ async fn renewals(world: World) {
     }
 }
 
+#[cfg(test)]
+mod formatting_tests;
+#[cfg(test)]
+mod groups_tests;
 #[cfg(test)]
 mod tests;

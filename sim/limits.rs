@@ -71,7 +71,8 @@ impl Buckets {
             (limits.chat_per_s, limits.chat_burst)
         };
         if self.chats.len() > BUCKETS_KEPT {
-            self.chats.retain(|_, bucket| now_ms - bucket.at_ms < 60_000);
+            self.chats
+                .retain(|_, bucket| now_ms - bucket.at_ms < 60_000);
         }
         let full = |tokens| Bucket {
             tokens,

@@ -179,7 +179,9 @@ fn plan(world: &World, load: &Load) -> Result<Plan, String> {
     if script.is_empty() {
         return Err("the script is empty".to_owned());
     }
-    let until = load.seconds.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 86_400.0)));
+    let until = load
+        .seconds
+        .map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 86_400.0)));
     let left = match (load.dialogues, load.seconds) {
         (Some(count), _) => count,
         (None, Some(_)) => u64::MAX,
@@ -187,7 +189,10 @@ fn plan(world: &World, load: &Load) -> Result<Plan, String> {
     };
     let templated = load.script.iter().any(|step| {
         let texts = [&step.send, &step.press, &step.expect_regex];
-        texts.iter().any(|text| text.as_deref().is_some_and(|text| text.contains("{user}") || text.contains("{dialogue}")))
+        texts.iter().any(|text| {
+            text.as_deref()
+                .is_some_and(|text| text.contains("{user}") || text.contains("{dialogue}"))
+        })
     });
     Ok(Plan {
         world: world.clone(),
@@ -227,7 +232,11 @@ async fn talk(plan: Arc<Plan>, mut users: Vec<User>) -> Tally {
     let mut at = 0;
     loop {
         let over = plan.until.is_some_and(|until| Instant::now() >= until);
-        let taken = plan.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        let taken = plan
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            });
         if over || taken.is_err() {
             break;
         }
@@ -272,11 +281,16 @@ async fn dialogue(plan: &Plan, user: &mut User, tally: &mut Tally) -> bool {
         };
         match tokio::time::timeout(plan.timeout, user.heard.recv()).await {
             Ok(Some(heard)) => {
-                tally.micros.push(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
+                tally
+                    .micros
+                    .push(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
                 let said = said(&heard.message);
                 if !pattern.is_match(&said) {
                     user.missed.mismatched += 1;
-                    tally.example(format!("user {}: expected /{pattern}/, got {said:?}", user.id));
+                    tally.example(format!(
+                        "user {}: expected /{pattern}/, got {said:?}",
+                        user.id
+                    ));
                 }
                 user.last = Some(heard.message);
             }
@@ -292,7 +306,9 @@ async fn dialogue(plan: &Plan, user: &mut User, tally: &mut Tally) -> bool {
 
 fn act(plan: &Plan, user: &mut User, step: &Step, tally: &mut Tally) -> bool {
     let done = if let Some(text) = &step.send {
-        plan.world.send_text(user.id, plan.bot, &fill(text, user)).map(|_| ())
+        plan.world
+            .send_text(user.id, plan.bot, &fill(text, user))
+            .map(|_| ())
     } else if let Some(label) = &step.press {
         let label = fill(label, user);
         let message = Value::Object(user.last.clone().unwrap_or_default());
@@ -330,7 +346,9 @@ fn fill(text: &str, user: &User) -> String {
 
 /// The text, caption, or kind of a message.
 fn said(message: &Fields) -> String {
-    let text = ["text", "caption"].iter().find_map(|name| message.get(*name)?.as_str());
+    let text = ["text", "caption"]
+        .iter()
+        .find_map(|name| message.get(*name)?.as_str());
     text.map_or_else(|| json!(message).to_string(), str::to_owned)
 }
 
@@ -377,7 +395,10 @@ fn report(mut total: Tally, took: Duration) -> Report {
     let at = |share: f64| {
         let last = total.micros.len().saturating_sub(1);
         let index = (last as f64 * share).round() as usize;
-        total.micros.get(index).map_or(0.0, |micros| *micros as f64 / 1000.0)
+        total
+            .micros
+            .get(index)
+            .map_or(0.0, |micros| *micros as f64 / 1000.0)
     };
     let seconds = took.as_secs_f64();
     let sum = |part: fn(&Missed) -> u64| total.users.values().map(part).sum();
@@ -405,7 +426,12 @@ impl World {
     fn forget_watchers(&self, bot: i64) {
         let mut turn = self.turn();
         for ((of, _), private) in &mut turn.state.privates {
-            if *of == bot && private.watcher.as_ref().is_some_and(mpsc::Sender::is_closed) {
+            if *of == bot
+                && private
+                    .watcher
+                    .as_ref()
+                    .is_some_and(mpsc::Sender::is_closed)
+            {
                 private.watcher = None;
             }
         }

@@ -29,6 +29,21 @@ pub struct Call {
     pub fault: Option<String>,
 }
 
+impl Call {
+    /// A call that has just ended; the world adds number and time.
+    pub(crate) fn new(bot: i64, method: &str, params: Value, outcome: String) -> Self {
+        Self {
+            n: 0,
+            at_ms: 0,
+            bot,
+            method: method.to_owned(),
+            params,
+            outcome,
+            fault: None,
+        }
+    }
+}
+
 /// The last calls.
 #[derive(Default)]
 pub(crate) struct Log(Mutex<(u64, VecDeque<Call>)>);

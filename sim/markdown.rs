@@ -267,7 +267,8 @@ impl Reader<'_> {
             Kind::TextUrl => {
                 let url = self.url(&open)?;
                 if length > 0 {
-                    self.entities.extend(links::entity(&url, open.offset, length));
+                    self.entities
+                        .extend(links::entity(&url, open.offset, length));
                 }
                 return Ok(());
             }
@@ -342,9 +343,10 @@ impl Reader<'_> {
             return;
         }
         let mut kind = Kind::BlockQuote;
-        let hidden = self.open.last().is_some_and(|open| {
-            open.kind == Kind::Spoiler && open.source_byte + 2 == self.size
-        });
+        let hidden = self
+            .open
+            .last()
+            .is_some_and(|open| open.kind == Kind::Spoiler && open.source_byte + 2 == self.size);
         if hidden {
             self.open.pop();
             kind = Kind::ExpandableBlockQuote;

@@ -109,7 +109,11 @@ impl Reader<'_> {
         let is_break = |byte: u8| byte == b'\n' || byte == b'\r';
         let (first, second) = (self.bytes[self.at], self.bytes[self.at + 1]);
         if is_break(first) {
-            self.at += if is_break(second) && first != second { 2 } else { 1 };
+            self.at += if is_break(second) && first != second {
+                2
+            } else {
+                1
+            };
         }
         language
     }
@@ -120,7 +124,9 @@ impl Reader<'_> {
             return String::from_utf8_lossy(&self.bytes[begin + 1..self.at]).into_owned();
         }
         let from = self.at + 2;
-        let end = (from..self.size).find(|at| self.bytes[*at] == b')').unwrap_or(self.size);
+        let end = (from..self.size)
+            .find(|at| self.bytes[*at] == b')')
+            .unwrap_or(self.size);
         self.at = end;
         String::from_utf8_lossy(&self.bytes[from..end]).into_owned()
     }

@@ -10,6 +10,7 @@ use crate::history::{Marks, Stored};
 use crate::keyboard::Markup;
 use crate::people::Fields;
 use crate::state::{Heard, Place};
+use crate::updates::Lane;
 use crate::world::Turn;
 
 /// Who sends.
@@ -88,7 +89,7 @@ impl Turn<'_> {
             ..Marks::default()
         };
         if let Place::Private { bot, person } = place {
-            marks.doubled = self.said(bot, person, fingerprint, draft.markup, &message);
+            marks.doubled = self.said((bot, person), fingerprint, draft.markup, &message);
         }
         let stored = Stored {
             id,
@@ -98,7 +99,10 @@ impl Turn<'_> {
             invoice: draft.invoice,
             reactions: Fields::new(),
         };
-        self.tell(place, || json!({"type": "message", "message": stored.view()}));
+        self.tell(
+            place,
+            || json!({"type": "message", "message": stored.view()}),
+        );
         if let Some(history) = self.state.history_mut(place) {
             history.push(stored);
         }
@@ -125,7 +129,9 @@ impl Turn<'_> {
             put("message_thread_id", json!(thread));
             put("is_topic_message", json!(true));
         }
-        let replied = draft.reply_to.and_then(|id| self.state.history(place)?.find(id));
+        let replied = draft
+            .reply_to
+            .and_then(|id| self.state.history(place)?.find(id));
         if let Some(replied) = replied {
             let mut quoted = replied.message.clone();
             quoted.remove("reply_to_message");
@@ -158,8 +164,7 @@ impl Turn<'_> {
     /// Keeps what a private chat remembers of the last message; whether the bot repeated itself.
     fn said(
         &mut self,
-        bot: i64,
-        person: i64,
+        (bot, person): (i64, i64),
         fingerprint: Option<u64>,
         markup: Option<Markup>,
         message: &Fields,
@@ -187,16 +192,18 @@ impl Turn<'_> {
         };
         if let Some(keyboard) = keyboard {
             private.keyboard.clone_from(&keyboard);
-            self.tell(Place::Private { bot, person }, || {
-                json!({"type": "keyboard", "reply_keyboard": keyboard})
-            });
+            self.tell(
+                Place::Private { bot, person },
+                || json!({"type": "keyboard", "reply_keyboard": keyboard}),
+            );
         }
         if doubled {
             self.state.counters.doubled_replies += 1;
             let counters = self.state.counters;
-            self.world.0.events.tell(Audience::All, || {
-                json!({"type": "counters", "counters": counters})
-            });
+            self.world.0.events.tell(
+                Audience::All,
+                || json!({"type": "counters", "counters": counters}),
+            );
         }
         doubled
     }
@@ -209,16 +216,20 @@ impl Turn<'_> {
         kind: &'static str,
         message: &Fields,
     ) {
-        let id = message.get("message_id").and_then(Value::as_i64).unwrap_or_default();
+        let id = message
+            .get("message_id")
+            .and_then(Value::as_i64)
+            .unwrap_or_default();
         let content = Value::Object(message.clone());
-        let about = Some((place, id));
+        let lane = Lane {
+            key: place.chat_id(),
+            about: Some((place, id)),
+        };
         match place {
-            Place::Private { bot, person } => {
-                self.push_update(bot, kind, &content, person, about);
-            }
+            Place::Private { bot, .. } => self.push_update(bot, kind, &content, lane),
             Place::Shared(chat) => {
                 for bot in self.listeners(chat, sender, message) {
-                    self.push_update(bot, kind, &content, chat, about);
+                    self.push_update(bot, kind, &content, lane);
                 }
             }
         }
@@ -237,7 +248,9 @@ impl Turn<'_> {
         let answered = message
             .get("reply_to_message")
             .and_then(|replied| replied["from"]["id"].as_i64());
-        let bots = chat.present().filter(|(id, member)| member.is_bot && **id != sender.id());
+        let bots = chat
+            .present()
+            .filter(|(id, member)| member.is_bot && **id != sender.id());
         bots.filter_map(|(id, member)| {
             let bot = self.state.bots.get(id)?;
             let name = bot.username.to_lowercase();
@@ -296,7 +309,11 @@ impl Turn<'_> {
 
     /// Marks a person's message as arrived at the bot, and as handled.
     pub(crate) fn mark(&mut self, place: Place, id: i64, read: bool) {
-        let Some(stored) = self.state.history_mut(place).and_then(|all| all.find_mut(id)) else {
+        let Some(stored) = self
+            .state
+            .history_mut(place)
+            .and_then(|all| all.find_mut(id))
+        else {
             return;
         };
         let before = (stored.marks.delivered, stored.marks.read);
@@ -304,9 +321,10 @@ impl Turn<'_> {
         stored.marks.read |= read;
         let after = (stored.marks.delivered, stored.marks.read);
         if before != after {
-            self.tell(place, || {
-                json!({"type": "read", "message_id": id, "delivered": after.0, "read": after.1})
-            });
+            self.tell(
+                place,
+                || json!({"type": "read", "message_id": id, "delivered": after.0, "read": after.1}),
+            );
         }
     }
 }

@@ -34,7 +34,9 @@ pub(crate) fn message(fields: Fields) -> Answer {
 
 /// The method under a lower-case name.
 fn find(name: &str) -> Option<Method> {
-    sending(name).or_else(|| talking(name)).or_else(|| running(name))
+    sending(name)
+        .or_else(|| talking(name))
+        .or_else(|| running(name))
 }
 
 fn sending(name: &str) -> Option<Method> {

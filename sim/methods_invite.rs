@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::chats::{ChatKind, Link, Standing};
+use crate::groups::Change;
 use crate::methods::{Call, done};
 use crate::people::Fields;
 use crate::reply::{Answer, Refused, bad};
@@ -25,7 +26,9 @@ fn options(call: &Call<'_>) -> Result<Fields, Refused> {
     let by_request = call.params.flag("creates_join_request");
     if let Some(limit) = call.params.int("member_limit").filter(|limit| *limit > 0) {
         if by_request {
-            return Err(bad("member limit can't be specified for links requiring administrator approval"));
+            return Err(bad(
+                "member limit can't be specified for links requiring administrator approval",
+            ));
         }
         if limit > 99_999 {
             return Err(bad("USAGE_LIMIT_INVALID"));
@@ -43,7 +46,9 @@ fn add(call: &mut Call<'_>, chat: i64, mut fields: Fields, primary: bool) -> Val
     fields.insert("creator".to_owned(), creator);
     fields.insert("is_primary".to_owned(), json!(primary));
     fields.insert("is_revoked".to_owned(), json!(false));
-    fields.entry("creates_join_request".to_owned()).or_insert(json!(false));
+    fields
+        .entry("creates_join_request".to_owned())
+        .or_insert(json!(false));
     let link = Link {
         url,
         link: fields.clone(),
@@ -90,7 +95,11 @@ fn with_link(
     chat: i64,
     change: impl FnOnce(&mut Link) -> Result<(), Refused>,
 ) -> Answer {
-    let url = call.params.text("invite_link").unwrap_or_default().into_owned();
+    let url = call
+        .params
+        .text("invite_link")
+        .unwrap_or_default()
+        .into_owned();
     if url.is_empty() {
         return Err(bad("invite link must be non-empty"));
     }
@@ -133,7 +142,11 @@ pub(crate) fn revoke(call: &mut Call<'_>) -> Answer {
 pub(crate) fn export(call: &mut Call<'_>) -> Answer {
     let chat = call.administered("can_invite_users")?;
     if let Some(chat) = call.turn.state.chats.get_mut(&chat) {
-        for link in chat.links.iter_mut().filter(|link| link.link["is_primary"] == true) {
+        for link in chat
+            .links
+            .iter_mut()
+            .filter(|link| link.link["is_primary"] == true)
+        {
             link.link.insert("is_revoked".to_owned(), json!(true));
         }
     }
@@ -155,7 +168,8 @@ fn request(call: &mut Call<'_>) -> Result<(i64, i64, Option<Value>), Refused> {
 pub(crate) fn approve(call: &mut Call<'_>) -> Answer {
     let (chat, person, link) = request(call)?;
     let bot = call.bot;
-    call.turn.set_standing(chat, person, Standing::Member, bot, link);
+    let change = Change::new(Standing::Member, bot).through(link);
+    call.turn.set_standing(chat, person, change);
     call.turn.announce_entry(chat, person, person);
     done()
 }

@@ -75,7 +75,11 @@ fn send(call: &mut Call<'_>, kind: FileKind) -> Answer {
     }
     for flag in ["show_caption_above_media", "has_spoiler"] {
         if call.params.flag(flag) {
-            let name = if flag == "has_spoiler" { "has_media_spoiler" } else { flag };
+            let name = if flag == "has_spoiler" {
+                "has_media_spoiler"
+            } else {
+                flag
+            };
             fields.insert(name.to_owned(), json!(true));
         }
     }
@@ -104,21 +108,25 @@ pub(crate) enum Source {
 }
 
 /// Keeps an upload, or finds the file of an id.
-pub(crate) fn keep(
-    call: &mut Call<'_>,
-    kind: FileKind,
-    source: Source,
-) -> Result<Kept, Refused> {
+pub(crate) fn keep(call: &mut Call<'_>, kind: FileKind, source: Source) -> Result<Kept, Refused> {
     let name = kind.field();
     let upload = match source {
         Source::Upload(upload) => upload,
         Source::Text(text) if text.is_empty() => {
-            return Err(bad(format!("there is no {} in the request", name.replace('_', " "))));
+            return Err(bad(format!(
+                "there is no {} in the request",
+                name.replace('_', " ")
+            )));
         }
         Source::Text(text) => match text.strip_prefix("attach://") {
             Some(part) => {
                 let upload = call.params.file(part).cloned();
-                upload.ok_or_else(|| bad(format!("there is no {} in the request", name.replace('_', " "))))?
+                upload.ok_or_else(|| {
+                    bad(format!(
+                        "there is no {} in the request",
+                        name.replace('_', " ")
+                    ))
+                })?
             }
             None => return by_id(call, kind, &text),
         },
@@ -126,15 +134,22 @@ pub(crate) fn keep(
     if upload.bytes.is_empty() {
         return Err(bad("file must be non-empty"));
     }
-    let largest = if kind == FileKind::Photo { PHOTO_MAX } else { UPLOAD_MAX };
+    let largest = if kind == FileKind::Photo {
+        PHOTO_MAX
+    } else {
+        UPLOAD_MAX
+    };
     if upload.bytes.len() > largest {
         return Err(match kind {
-            FileKind::Photo => bad("file is too big for a photo; the maximum size is 10485760 bytes"),
+            FileKind::Photo => {
+                bad("file is too big for a photo; the maximum size is 10485760 bytes")
+            }
             _ => Refused::new(413, "Request Entity Too Large"),
         });
     }
     if kind == FileKind::Photo {
-        let (width, height) = images::size(&upload.bytes).ok_or_else(|| bad("IMAGE_PROCESS_FAILED"))?;
+        let (width, height) =
+            images::size(&upload.bytes).ok_or_else(|| bad("IMAGE_PROCESS_FAILED"))?;
         let (long, short) = (width.max(height), width.min(height).max(1));
         if width + height > 10_000 || long / short > 20 {
             return Err(bad("PHOTO_INVALID_DIMENSIONS"));
@@ -153,7 +168,12 @@ fn by_id(call: &Call<'_>, kind: FileKind, id: &str) -> Result<Kept, Refused> {
     if kept.kind == kind {
         return Ok(kept.clone());
     }
-    let movie = |kind| matches!(kind, FileKind::Video | FileKind::Animation | FileKind::Document);
+    let movie = |kind| {
+        matches!(
+            kind,
+            FileKind::Video | FileKind::Animation | FileKind::Document
+        )
+    };
     if movie(kept.kind) && movie(kind) {
         return Ok(kept.clone()); // Telegram answers with what the file is
     }
@@ -178,14 +198,22 @@ fn type_name(kind: FileKind) -> &'static str {
 }
 
 /// The fields of one `InputMedia`: its file and its caption.
-pub(crate) fn input_media(call: &mut Call<'_>, media: &Value) -> Result<(FileKind, Fields), Refused> {
+pub(crate) fn input_media(
+    call: &mut Call<'_>,
+    media: &Value,
+) -> Result<(FileKind, Fields), Refused> {
     let complain = |text: &str| bad(format!("can't parse InputMedia: {text}"));
     if !media.is_object() {
         return Err(complain("Object expected as input media"));
     }
     let kind = media["type"].as_str().unwrap_or("");
     let kind = FileKind::from_field(kind)
-        .filter(|kind| !matches!(kind, FileKind::Voice | FileKind::Sticker | FileKind::VideoNote))
+        .filter(|kind| {
+            !matches!(
+                kind,
+                FileKind::Voice | FileKind::Sticker | FileKind::VideoNote
+            )
+        })
         .ok_or_else(|| complain(&format!("type \"{kind}\" is unsupported")))?;
     let source = media["media"].as_str().unwrap_or("");
     if source.is_empty() {
@@ -237,7 +265,9 @@ pub(crate) fn send_media_group(call: &mut Call<'_>) -> Answer {
         || of(&[FileKind::Document])
         || of(&[FileKind::Audio]);
     if !uniform && album.len() > 1 {
-        return Err(bad("can't use the media of the specified type in the album"));
+        return Err(bad(
+            "can't use the media of the specified type in the album",
+        ));
     }
     let group = call.turn.state.random_id();
     let mut sent = Vec::new();
@@ -247,7 +277,11 @@ pub(crate) fn send_media_group(call: &mut Call<'_>) -> Answer {
         }
         let mut draft = call.draft(place, fields)?;
         draft.markup = None;
-        sent.push(Value::Object(call.turn.post(place, Sender::Bot(call.bot), draft)));
+        sent.push(Value::Object(call.turn.post(
+            place,
+            Sender::Bot(call.bot),
+            draft,
+        )));
     }
     Ok(Value::Array(sent))
 }

@@ -9,12 +9,15 @@ use crate::keyboard;
 use crate::messages::Sender;
 use crate::methods::{Call, message};
 use crate::methods_stars::short_text;
+use crate::params::int_of;
 use crate::people::Fields;
 use crate::polls::Poll;
 use crate::reply::{Answer, Refused, bad};
 
 fn options(call: &mut Call<'_>) -> Result<Vec<Value>, Refused> {
-    let list = call.params.json("options", "can't parse options JSON object")?;
+    let list = call
+        .params
+        .json("options", "can't parse options JSON object")?;
     let Some(Value::Array(list)) = list else {
         return Err(bad("expected an Array of String as options"));
     };
@@ -48,6 +51,21 @@ fn options(call: &mut Call<'_>) -> Result<Vec<Value>, Refused> {
     Ok(options)
 }
 
+/// The right answers of a quiz, by the old parameter or the new one.
+fn correct(call: &Call<'_>, options: usize) -> Result<Vec<i64>, Refused> {
+    let complaint = "can't parse correct option identifiers JSON object";
+    let given: Vec<i64> = match call.params.json("correct_option_ids", complaint)? {
+        Some(Value::Array(list)) => list.iter().filter_map(int_of).collect(),
+        Some(_) => return Err(bad("expected an Array of correct option identifiers")),
+        None => call.params.int("correct_option_id").into_iter().collect(),
+    };
+    let known = |at: &i64| usize::try_from(*at).is_ok_and(|at| at < options);
+    if given.is_empty() || !given.iter().all(known) {
+        return Err(bad("wrong correct option ID specified"));
+    }
+    Ok(given)
+}
+
 pub(crate) fn send_poll(call: &mut Call<'_>) -> Answer {
     let question = short_text(call, "question", "question_parse_mode", "question_entities")?;
     if question.text.is_empty() {
@@ -57,7 +75,11 @@ pub(crate) fn send_poll(call: &mut Call<'_>) -> Answer {
         return Err(bad("poll question length must not exceed 300"));
     }
     let options = options(call)?;
-    let kind = call.params.text("type").unwrap_or("regular".into()).into_owned();
+    let kind = call
+        .params
+        .text("type")
+        .unwrap_or("regular".into())
+        .into_owned();
     if kind != "regular" && kind != "quiz" {
         return Err(bad("unsupported poll type specified"));
     }
@@ -70,12 +92,15 @@ pub(crate) fn send_poll(call: &mut Call<'_>) -> Answer {
         "allows_revoting": kind == "regular", "members_only": false,
     });
     if kind == "quiz" {
-        let correct = call.params.int("correct_option_id").and_then(|at| usize::try_from(at).ok());
-        let correct = correct.filter(|at| *at < options.len());
-        let correct = correct.ok_or_else(|| bad("wrong correct option ID specified"))?;
-        shown["correct_option_id"] = json!(correct);
-        shown["correct_option_ids"] = json!([correct]);
-        let why = short_text(call, "explanation", "explanation_parse_mode", "explanation_entities")?;
+        let correct = correct(call, options.len())?;
+        shown["correct_option_id"] = json!(correct[0]);
+        shown["correct_option_ids"] = json!(correct);
+        let why = short_text(
+            call,
+            "explanation",
+            "explanation_parse_mode",
+            "explanation_entities",
+        )?;
         if !why.text.is_empty() {
             shown["explanation"] = json!(why.text);
         }
@@ -105,8 +130,13 @@ pub(crate) fn stop_poll(call: &mut Call<'_>) -> Answer {
     let place = call.chat()?;
     let stored = call.message(place, "message_id", "message with poll to stop")?;
     let (id, own) = (stored.id, stored.sender == call.bot);
-    let poll_id = stored.message.get("poll").and_then(|poll| poll["id"].as_str());
-    let poll_id = poll_id.ok_or_else(|| bad("message is not a poll"))?.to_owned();
+    let poll_id = stored
+        .message
+        .get("poll")
+        .and_then(|poll| poll["id"].as_str());
+    let poll_id = poll_id
+        .ok_or_else(|| bad("message is not a poll"))?
+        .to_owned();
     if !own {
         return Err(bad("poll can't be stopped"));
     }

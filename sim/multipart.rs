@@ -70,9 +70,7 @@ fn attribute(header: &str, key: &str) -> Option<String> {
     let mut rest = header;
     while let Some(at) = rest.find(';') {
         rest = rest[at + 1..].trim_start();
-        let Some((name, value)) = rest.split_once('=') else {
-            return None;
-        };
+        let (name, value) = rest.split_once('=')?;
         let (value, after) = match value.strip_prefix('"') {
             Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
             None => value

@@ -22,22 +22,14 @@ pub struct Upload {
 
 /// Named values and uploads of one call.
 #[derive(Clone, Debug, Default)]
-pub struct Params {
+pub(crate) struct Params {
     values: Map<String, Value>,
     files: HashMap<String, Upload>,
 }
 
 impl Params {
-    /// Parameters from a JSON object.
-    pub fn from_object(values: Map<String, Value>) -> Self {
-        Self {
-            values,
-            files: HashMap::new(),
-        }
-    }
-
     /// Reads the query string and the body; a body that is not what its type says is a refusal.
-    pub fn read(query: &str, content_type: &str, body: &Bytes) -> Result<Self, Refused> {
+    pub(crate) fn read(query: &str, content_type: &str, body: &Bytes) -> Result<Self, Refused> {
         let mut params = Self::default();
         params.add_form(query.as_bytes());
         let kind = content_type.split(';').next().unwrap_or("").trim();
@@ -71,33 +63,37 @@ impl Params {
     }
 
     fn add_form(&mut self, text: &[u8]) {
-        for pair in text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        for pair in text
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
             let cut = pair.iter().position(|byte| *byte == b'=');
             let (name, value) = match cut {
                 Some(at) => (&pair[..at], &pair[at + 1..]),
                 None => (pair, &b""[..]),
             };
-            self.values.insert(unescape(name), Value::String(unescape(value)));
+            self.values
+                .insert(unescape(name), Value::String(unescape(value)));
         }
     }
 
     /// The raw value, none when absent or null.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.values.get(name).filter(|value| !value.is_null())
     }
 
     /// Sets a value, as the preparation of a call does.
-    pub fn set(&mut self, name: &str, value: Value) {
+    pub(crate) fn set(&mut self, name: &str, value: Value) {
         self.values.insert(name.to_owned(), value);
     }
 
     /// Adds an upload, as the preparation of a call does.
-    pub fn attach(&mut self, name: &str, upload: Upload) {
+    pub(crate) fn attach(&mut self, name: &str, upload: Upload) {
         self.files.insert(name.to_owned(), upload);
     }
 
     /// The value as text; empty counts as absent, as on Telegram's server.
-    pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+    pub(crate) fn text(&self, name: &str) -> Option<Cow<'_, str>> {
         match self.get(name)? {
             Value::String(text) if text.is_empty() => None,
             Value::String(text) => Some(Cow::Borrowed(text)),
@@ -106,12 +102,12 @@ impl Params {
     }
 
     /// The value as an integer, from a number or from text.
-    pub fn int(&self, name: &str) -> Option<i64> {
+    pub(crate) fn int(&self, name: &str) -> Option<i64> {
         int_of(self.get(name)?)
     }
 
     /// The value as a decimal number.
-    pub fn number(&self, name: &str) -> Option<f64> {
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
         match self.get(name)? {
             Value::Number(number) => number.as_f64(),
             Value::String(text) => text.trim().parse().ok(),
@@ -120,7 +116,7 @@ impl Params {
     }
 
     /// Whether the value means yes: `true`, `yes` or `1`.
-    pub fn flag(&self, name: &str) -> bool {
+    pub(crate) fn flag(&self, name: &str) -> bool {
         match self.get(name) {
             Some(Value::Bool(yes)) => *yes,
             Some(Value::Number(number)) => number.as_i64() != Some(0),
@@ -132,7 +128,7 @@ impl Params {
     }
 
     /// The value as JSON; text is parsed, and what cannot be parsed is an error with `complaint`.
-    pub fn json(&self, name: &str, complaint: &str) -> Result<Option<Value>, Refused> {
+    pub(crate) fn json(&self, name: &str, complaint: &str) -> Result<Option<Value>, Refused> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
@@ -146,12 +142,12 @@ impl Params {
     }
 
     /// An uploaded file by the name of its part.
-    pub fn file(&self, name: &str) -> Option<&Upload> {
+    pub(crate) fn file(&self, name: &str) -> Option<&Upload> {
         self.files.get(name)
     }
 
     /// What the call log keeps: the values, and names and sizes of the files.
-    pub fn for_log(&self) -> Value {
+    pub(crate) fn for_log(&self) -> Value {
         let mut map = self.values.clone();
         for (name, file) in &self.files {
             map.insert(

@@ -78,14 +78,19 @@ impl World {
     ) -> Result<Paid, String> {
         let slug = {
             let turn = self.turn();
-            let stored = turn.state.history(place).and_then(|all| all.find(message_id));
+            let stored = turn
+                .state
+                .history(place)
+                .and_then(|all| all.find(message_id));
             let stored = stored.ok_or("no such message")?;
             if stored.marks.invoice_state == Some("paid") {
                 return Err("the invoice is paid already".to_owned());
             }
             stored.invoice.clone().ok_or("the message has no invoice")?
         };
-        let paid = self.pay_slug(&slug, person, accept, Some((place, message_id))).await?;
+        let paid = self
+            .pay_slug(&slug, person, accept, Some((place, message_id)))
+            .await?;
         let state = match paid.status {
             "paid" => "paid",
             "failed" => "failed",
@@ -95,13 +100,17 @@ impl World {
         turn.change(place, message_id, false, |stored| {
             stored.marks.invoice_state = Some(state);
         });
-        turn.tell(place, || json!({"type": "invoice", "message_id": message_id, "state": state}));
+        turn.tell(
+            place,
+            || json!({"type": "invoice", "message_id": message_id, "state": state}),
+        );
         Ok(paid)
     }
 
     /// Pays an invoice link.
     pub async fn pay_link(&self, slug: &str, person: i64) -> Result<Paid, String> {
-        self.pay_slug(slug.trim_start_matches('$'), person, true, None).await
+        self.pay_slug(slug.trim_start_matches('$'), person, true, None)
+            .await
     }
 
     async fn pay_slug(
@@ -116,7 +125,11 @@ impl World {
             if !turn.state.people.contains_key(&person) {
                 return Err(format!("person {person} not found"));
             }
-            turn.state.invoices.get(slug).cloned().ok_or("no such invoice")?
+            turn.state
+                .invoices
+                .get(slug)
+                .cloned()
+                .ok_or("no such invoice")?
         };
         if !accept {
             return Ok(Paid::not("cancelled", "the person closed the payment form"));
@@ -174,11 +187,13 @@ impl World {
                 "id": id, "from": turn.state.user(person), "invoice_payload": invoice.payload,
                 "shipping_address": order["shipping_address"],
             });
-            turn.push_update(invoice.bot, "shipping_query", &query, person, None);
+            turn.push_update(invoice.bot, "shipping_query", &query, person);
             receiver
         };
         let answer = self.answer(receiver).await?;
-        let option = answer["shipping_options"].get(0).ok_or("no shipping options")?;
+        let option = answer["shipping_options"]
+            .get(0)
+            .ok_or("no shipping options")?;
         let price = option["prices"]
             .as_array()
             .into_iter()
@@ -198,7 +213,7 @@ impl World {
                 "invoice_payload": invoice.payload,
             });
             details.add_to(&mut query);
-            turn.push_update(invoice.bot, "pre_checkout_query", &query, details.person, None);
+            turn.push_update(invoice.bot, "pre_checkout_query", &query, details.person);
             receiver
         };
         self.answer(receiver).await.map(|_| ())
@@ -309,7 +324,11 @@ impl Turn<'_> {
 
     /// Service messages are nobody's bubbles.
     pub(crate) fn mark_service(&mut self, place: Place, id: i64) {
-        if let Some(stored) = self.state.history_mut(place).and_then(|all| all.find_mut(id)) {
+        if let Some(stored) = self
+            .state
+            .history_mut(place)
+            .and_then(|all| all.find_mut(id))
+        {
             stored.marks.out = false;
         }
     }
@@ -350,7 +369,12 @@ impl Turn<'_> {
 
     fn renew_one(&mut self, bot: i64, old_id: &str, old: &Charge) {
         let until_s = old.until_s.unwrap_or_default() + old.period_s;
-        if let Some(charge) = self.state.bots.get_mut(&bot).and_then(|bot| bot.charges.get_mut(old_id)) {
+        if let Some(charge) = self
+            .state
+            .bots
+            .get_mut(&bot)
+            .and_then(|bot| bot.charges.get_mut(old_id))
+        {
             charge.until_s = None; // the new charge carries the subscription on
         }
         let charge_id = format!("stx{}", self.state.random_text(60));
@@ -367,7 +391,11 @@ impl Turn<'_> {
             "telegram_payment_charge_id": charge_id, "provider_payment_charge_id": charge_id,
             "subscription_expiration_date": until_s, "is_recurring": true,
         });
-        let message = self.post(place, Sender::Person(person), Draft::of("successful_payment", payment));
+        let message = self.post(
+            place,
+            Sender::Person(person),
+            Draft::of("successful_payment", payment),
+        );
         self.mark_service(place, id_of(&message));
     }
 }

@@ -174,6 +174,8 @@ impl Bot {
         let flags = [
             ("can_join_groups", true),
             ("can_read_all_group_messages", self.reads_all),
+            ("supports_guest_queries", false),
+            ("supports_join_request_queries", false),
             ("supports_inline_queries", self.inline),
             ("can_connect_to_business", false),
             ("has_main_web_app", false),

@@ -21,8 +21,16 @@ pub(crate) async fn get_updates(
     bot: i64,
     params: &Params,
 ) -> Result<String, Refused> {
-    let limit = params.int("limit").unwrap_or(100).clamp(1, 100).unsigned_abs() as usize;
-    let wait_s = params.int("timeout").unwrap_or(0).clamp(0, WAIT_MAX_S).unsigned_abs();
+    let limit = params
+        .int("limit")
+        .unwrap_or(100)
+        .clamp(1, 100)
+        .unsigned_abs() as usize;
+    let wait_s = params
+        .int("timeout")
+        .unwrap_or(0)
+        .clamp(0, WAIT_MAX_S)
+        .unsigned_abs();
     let deadline = tokio::time::Instant::now() + Duration::from_secs(wait_s);
     let (turn_no, notify) = begin(world, bot, params)?;
     loop {
@@ -53,7 +61,9 @@ fn begin(
     }
     if let Some(allowed) = allowed {
         if !allowed.is_array() {
-            return Err(bad("can't parse allowed_updates: expected an Array of String"));
+            return Err(bad(
+                "can't parse allowed_updates: expected an Array of String",
+            ));
         }
         queue.allow(&allowed);
     }

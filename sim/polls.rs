@@ -25,7 +25,11 @@ impl Poll {
         let mut poll = self.shown.clone();
         if let Some(options) = poll["options"].as_array_mut() {
             for (index, option) in options.iter_mut().enumerate() {
-                let count = self.votes.values().filter(|vote| vote.contains(&index)).count();
+                let count = self
+                    .votes
+                    .values()
+                    .filter(|vote| vote.contains(&index))
+                    .count();
                 option["voter_count"] = json!(count);
             }
         }
@@ -58,7 +62,7 @@ impl World {
         let poll = poll.clone();
         turn.show_poll(&poll);
         let json = poll.json();
-        turn.push_update(poll.bot, "poll", &json, poll.place.chat_id(), None);
+        turn.push_update(poll.bot, "poll", &json, poll.place.chat_id());
         if poll.shown["is_anonymous"] == false {
             let ids: Vec<Value> = options
                 .iter()
@@ -66,7 +70,7 @@ impl World {
                 .collect();
             let answer = json!({"poll_id": poll_id, "user": turn.state.user(person),
                 "option_ids": options, "option_persistent_ids": ids});
-            turn.push_update(poll.bot, "poll_answer", &answer, person, None);
+            turn.push_update(poll.bot, "poll_answer", &answer, person);
         }
         Ok(())
     }

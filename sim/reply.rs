@@ -4,23 +4,23 @@ use serde_json::{Value, json};
 
 /// A refusal as the Bot API words it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub(crate) struct Refused {
     /// The HTTP status and `error_code`.
-    pub code: u16,
+    pub(crate) code: u16,
     /// The whole description, prefix included.
-    pub description: String,
+    pub(crate) description: String,
     /// `parameters.retry_after`, seconds.
-    pub retry_after: Option<i64>,
+    pub(crate) retry_after: Option<i64>,
     /// `parameters.migrate_to_chat_id`.
-    pub migrate_to: Option<i64>,
+    pub(crate) migrate_to: Option<i64>,
 }
 
 /// The answer of one method.
-pub type Answer = Result<Value, Refused>;
+pub(crate) type Answer = Result<Value, Refused>;
 
 impl Refused {
     /// A refusal with a code and a whole description.
-    pub fn new(code: u16, description: impl Into<String>) -> Self {
+    pub(crate) fn new(code: u16, description: impl Into<String>) -> Self {
         Self {
             code,
             description: description.into(),
@@ -30,7 +30,7 @@ impl Refused {
     }
 
     /// `429 Too Many Requests: retry after N`.
-    pub fn too_many(retry_after: i64) -> Self {
+    pub(crate) fn too_many(retry_after: i64) -> Self {
         Self {
             retry_after: Some(retry_after),
             ..Self::new(429, format!("Too Many Requests: retry after {retry_after}"))
@@ -38,7 +38,7 @@ impl Refused {
     }
 
     /// The JSON body.
-    pub fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         let mut body = json!({
             "ok": false, "error_code": self.code, "description": self.description,
         });

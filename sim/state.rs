@@ -35,11 +35,11 @@ impl Place {
 
 /// What a watcher of a private chat hears the bot do.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub(crate) struct Heard {
     /// The message as it is now.
-    pub message: Map<String, Value>,
+    pub(crate) message: Map<String, Value>,
     /// Whether it is a change of an older message.
-    pub edited: bool,
+    pub(crate) edited: bool,
 }
 
 /// The private chat of one bot with one person.
@@ -202,9 +202,10 @@ impl State {
 
     pub(crate) fn history(&self, place: Place) -> Option<&History> {
         match place {
-            Place::Private { bot, person } => {
-                self.privates.get(&(bot, person)).map(|private| &private.history)
-            }
+            Place::Private { bot, person } => self
+                .privates
+                .get(&(bot, person))
+                .map(|private| &private.history),
             Place::Shared(id) => self.chats.get(&id).map(|chat| &chat.history),
         }
     }
@@ -238,9 +239,11 @@ impl State {
     /// The `Chat` of a place.
     pub(crate) fn chat_json(&self, place: Place) -> Value {
         match place {
-            Place::Private { person, .. } => {
-                self.people.get(&person).map(Person::chat).unwrap_or_default()
-            }
+            Place::Private { person, .. } => self
+                .people
+                .get(&person)
+                .map(Person::chat)
+                .unwrap_or_default(),
             Place::Shared(id) => self.chats.get(&id).map(Chat::json).unwrap_or_default(),
         }
     }
@@ -267,9 +270,7 @@ impl State {
         now_ms: i64,
     ) -> Option<&mut Query> {
         self.queries.get_mut(id).filter(|query| {
-            query.bot == bot
-                && query.asked == asked
-                && now_ms - query.at_ms <= asked.valid_ms()
+            query.bot == bot && query.asked == asked && now_ms - query.at_ms <= asked.valid_ms()
         })
     }
 }

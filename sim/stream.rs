@@ -25,28 +25,29 @@ async fn events(world: web::Data<World>, whose: web::Query<Whose>) -> HttpRespon
     let heard = world.0.events.watch();
     let person = whose.person;
     let first = Bytes::from_static(b": connected\n\n");
-    let stream = futures_util::stream::unfold((heard, Some(first)), move |(mut heard, first)| async move {
-        if let Some(first) = first {
-            return Some((Ok::<Bytes, std::io::Error>(first), (heard, None)));
-        }
-        loop {
-            match tokio::time::timeout(HEARTBEAT, heard.recv()).await {
-                Err(_) => {
-                    let beat = Bytes::from_static(b": still here\n\n");
-                    return Some((Ok(beat), (heard, None)));
-                }
-                Ok(Ok(event)) => {
-                    if person.is_some_and(|person| !event.concerns(person)) {
-                        continue;
-                    }
-                    let text = format!("data: {}\n\n", event.json);
-                    return Some((Ok(Bytes::from(text)), (heard, None)));
-                }
-                // The page missed some: it reconnects and reads the chat anew.
-                Ok(Err(RecvError::Lagged(_) | RecvError::Closed)) => return None,
+    let stream =
+        futures_util::stream::unfold((heard, Some(first)), move |(mut heard, first)| async move {
+            if let Some(first) = first {
+                return Some((Ok::<Bytes, std::io::Error>(first), (heard, None)));
             }
-        }
-    });
+            loop {
+                match tokio::time::timeout(HEARTBEAT, heard.recv()).await {
+                    Err(_) => {
+                        let beat = Bytes::from_static(b": still here\n\n");
+                        return Some((Ok(beat), (heard, None)));
+                    }
+                    Ok(Ok(event)) => {
+                        if person.is_some_and(|person| !event.concerns(person)) {
+                            continue;
+                        }
+                        let text = format!("data: {}\n\n", event.json);
+                        return Some((Ok(Bytes::from(text)), (heard, None)));
+                    }
+                    // The page missed some: it reconnects and reads the chat anew.
+                    Ok(Err(RecvError::Lagged(_) | RecvError::Closed)) => return None,
+                }
+            }
+        });
     HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header(("Cache-Control", "no-cache"))

@@ -120,8 +120,12 @@ impl Call<'_> {
                     return Err(bad("need administrator rights in the channel chat"));
                 }
                 let silenced = match &member.standing {
-                    Standing::Restricted(left, _) => left.get("can_send_messages") == Some(&json!(false)),
-                    Standing::Member => chat.permissions.get("can_send_messages") == Some(&json!(false)),
+                    Standing::Restricted(left, _) => {
+                        left.get("can_send_messages") == Some(&json!(false))
+                    }
+                    Standing::Member => {
+                        chat.permissions.get("can_send_messages") == Some(&json!(false))
+                    }
                     _ => false,
                 };
                 if silenced {
@@ -155,7 +159,9 @@ impl Call<'_> {
             invoice: None,
         };
         if self.params.flag("protect_content") {
-            draft.fields.insert("has_protected_content".to_owned(), json!(true));
+            draft
+                .fields
+                .insert("has_protected_content".to_owned(), json!(true));
         }
         if let Some(effect) = self.params.text("message_effect_id") {
             draft.fields.insert("effect_id".to_owned(), json!(effect));
@@ -179,7 +185,11 @@ impl Call<'_> {
         let Some(id) = id.filter(|id| *id > 0) else {
             return Ok(None);
         };
-        let found = self.turn.state.history(place).and_then(|history| history.find(id));
+        let found = self
+            .turn
+            .state
+            .history(place)
+            .and_then(|history| history.find(id));
         match found {
             Some(_) => Ok(Some(id)),
             None if forgiving => Ok(None),
@@ -194,10 +204,19 @@ impl Call<'_> {
         let Place::Shared(chat) = place else {
             return Err(bad("message thread not found"));
         };
-        let Some(chat) = self.turn.state.chats.get(&chat).filter(|chat| chat.is_forum) else {
+        let Some(chat) = self
+            .turn
+            .state
+            .chats
+            .get(&chat)
+            .filter(|chat| chat.is_forum)
+        else {
             return Ok(None);
         };
-        let topic = chat.topics.get(&id).ok_or_else(|| bad("message thread not found"))?;
+        let topic = chat
+            .topics
+            .get(&id)
+            .ok_or_else(|| bad("message thread not found"))?;
         let member = chat.members.get(&self.bot);
         if topic.closed && !member.is_some_and(|member| member.may("can_manage_topics")) {
             return Err(bad("TOPIC_CLOSED"));
@@ -212,12 +231,7 @@ impl Call<'_> {
     }
 
     /// The message of `message_id`, named `what` when it is not there.
-    pub(crate) fn message(
-        &self,
-        place: Place,
-        name: &str,
-        what: &str,
-    ) -> Result<&Stored, Refused> {
+    pub(crate) fn message(&self, place: Place, name: &str, what: &str) -> Result<&Stored, Refused> {
         let not_found = || bad(format!("{what} not found"));
         let id = self.params.int(name).filter(|id| *id > 0);
         let id = id.ok_or_else(|| bad("message identifier is not specified"))?;
@@ -227,7 +241,9 @@ impl Call<'_> {
 
     /// The message ids of `message_ids`, 1 to 100.
     pub(crate) fn message_ids(&self) -> Result<Vec<i64>, Refused> {
-        let list = self.params.json("message_ids", "can't parse message_ids JSON object")?;
+        let list = self
+            .params
+            .json("message_ids", "can't parse message_ids JSON object")?;
         let Some(list) = list else {
             return Err(bad("message identifiers are not specified"));
         };
@@ -246,12 +262,17 @@ impl Call<'_> {
     /// The shared chat of `chat_id` in which the bot has an administrator's right.
     pub(crate) fn administered(&self, right: &str) -> Result<i64, Refused> {
         let Place::Shared(id) = self.chat()? else {
-            return Err(bad("method is available for supergroup and channel chats only"));
+            return Err(bad(
+                "method is available for supergroup and channel chats only",
+            ));
         };
         let Some(chat) = self.turn.state.chats.get(&id) else {
             return Err(bad("chat not found"));
         };
-        let may = chat.members.get(&self.bot).is_some_and(|member| member.may(right));
+        let may = chat
+            .members
+            .get(&self.bot)
+            .is_some_and(|member| member.may(right));
         if may {
             return Ok(id);
         }
@@ -261,7 +282,9 @@ impl Call<'_> {
                 bad("not enough rights to restrict/unrestrict chat member")
             }
             (_, "can_invite_users") => bad("not enough rights to manage chat invite link"),
-            (_, "can_pin_messages") => bad("not enough rights to manage pinned messages in the chat"),
+            (_, "can_pin_messages") => {
+                bad("not enough rights to manage pinned messages in the chat")
+            }
             (_, "can_manage_topics") => bad("not enough rights to create a topic"),
             (_, "can_promote_members") => bad("not enough rights"),
             (_, "can_change_info") => bad("not enough rights to change chat info"),

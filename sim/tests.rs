@@ -36,7 +36,10 @@ async fn bot_with(config: SimConfig) -> Bot {
     });
     let ada = sim.world.add_person(Person::named("Ada")).id;
     Bot {
-        http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+        http: reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client"),
         sim,
         bot,
         ada,
@@ -50,7 +53,13 @@ impl Bot {
 
     async fn call(&self, method: &str, params: Value) -> Value {
         let url = format!("{}/bot{TOKEN}/{method}", self.sim.url());
-        let response = self.http.post(url).json(&params).send().await.expect("an answer");
+        let response = self
+            .http
+            .post(url)
+            .json(&params)
+            .send()
+            .await
+            .expect("an answer");
         response.json().await.expect("JSON")
     }
 
@@ -63,16 +72,24 @@ impl Bot {
     async fn refusal(&self, method: &str, params: Value) -> String {
         let answer = self.call(method, params).await;
         assert_eq!(answer["ok"], false, "{method}: {answer}");
-        format!("{} {}", answer["error_code"], answer["description"].as_str().unwrap_or(""))
+        format!(
+            "{} {}",
+            answer["error_code"],
+            answer["description"].as_str().unwrap_or("")
+        )
     }
 
     async fn updates(&self, offset: i64) -> Vec<Value> {
-        let updates = self.ok("getUpdates", json!({"offset": offset, "timeout": 5})).await;
+        let updates = self
+            .ok("getUpdates", json!({"offset": offset, "timeout": 5}))
+            .await;
         updates.as_array().cloned().unwrap_or_default()
     }
 
     fn hello(&self) {
-        self.world().start(self.ada, self.bot, None).expect("Ada starts");
+        self.world()
+            .start(self.ada, self.bot, None)
+            .expect("Ada starts");
     }
 }
 
@@ -87,8 +104,11 @@ async fn a_text_arrives_is_answered_and_confirmed() {
     assert_eq!(message["chat"]["type"], "private");
     assert_eq!(message["from"]["is_bot"], false);
     let sent = bot
-        .ok("sendMessage", json!({"chat_id": bot.ada, "text": "<b>hi</b> 😀 <i>you</i>",
-            "parse_mode": "HTML"}))
+        .ok(
+            "sendMessage",
+            json!({"chat_id": bot.ada, "text": "<b>hi</b> 😀 <i>you</i>",
+            "parse_mode": "HTML"}),
+        )
         .await;
     assert_eq!(sent["entities"][1]["offset"], 6);
     let next = updates[0]["update_id"].as_i64().expect("an id") + 1;
@@ -105,9 +125,21 @@ async fn refusals_are_worded_as_on_telegram() {
     bot.hello();
     let ada = bot.ada;
     let cases = [
-        ("sendMessage", json!({"chat_id": ada, "text": ""}), "400 Bad Request: message text is empty"),
-        ("sendMessage", json!({"text": "x"}), "400 Bad Request: chat_id is empty"),
-        ("sendMessage", json!({"chat_id": 77, "text": "x"}), "400 Bad Request: chat not found"),
+        (
+            "sendMessage",
+            json!({"chat_id": ada, "text": ""}),
+            "400 Bad Request: message text is empty",
+        ),
+        (
+            "sendMessage",
+            json!({"text": "x"}),
+            "400 Bad Request: chat_id is empty",
+        ),
+        (
+            "sendMessage",
+            json!({"chat_id": 77, "text": "x"}),
+            "400 Bad Request: chat not found",
+        ),
         (
             "sendMessage",
             json!({"chat_id": ada, "text": "x".repeat(4097)}),
@@ -152,7 +184,8 @@ async fn refusals_are_worded_as_on_telegram() {
     }
     bot.world().block(ada, bot.bot).expect("Ada blocks");
     assert_eq!(
-        bot.refusal("sendMessage", json!({"chat_id": ada, "text": "x"})).await,
+        bot.refusal("sendMessage", json!({"chat_id": ada, "text": "x"}))
+            .await,
         "403 Forbidden: bot was blocked by the user"
     );
     bot.sim.stop().await;
@@ -162,10 +195,15 @@ async fn refusals_are_worded_as_on_telegram() {
 async fn a_button_is_pressed_answered_and_the_message_edited() {
     let bot = bot().await;
     bot.hello();
-    let first = bot.updates(0).await[0]["update_id"].as_i64().expect("an id");
+    let first = bot.updates(0).await[0]["update_id"]
+        .as_i64()
+        .expect("an id");
     let keyboard = json!({"inline_keyboard": [[{"text": "Buy", "callback_data": "buy:1"}]]});
     let sent = bot
-        .ok("sendMessage", json!({"chat_id": bot.ada, "text": "mug", "reply_markup": keyboard}))
+        .ok(
+            "sendMessage",
+            json!({"chat_id": bot.ada, "text": "mug", "reply_markup": keyboard}),
+        )
         .await;
     let id = sent["message_id"].as_i64().expect("an id");
     let world = bot.world().clone();
@@ -178,11 +216,18 @@ async fn a_button_is_pressed_answered_and_the_message_edited() {
     bot.ok("answerCallbackQuery", answer.clone()).await;
     bot.ok("answerCallbackQuery", answer).await; // twice is fine
     let pressed = pressing.await.expect("no panic").expect("pressed");
-    assert_eq!((pressed.answered, pressed.text.as_deref()), (true, Some("Bought")));
+    assert_eq!(
+        (pressed.answered, pressed.text.as_deref()),
+        (true, Some("Bought"))
+    );
     let edit = json!({"chat_id": bot.ada, "message_id": id, "text": "sold"});
     let edited = bot.ok("editMessageText", edit.clone()).await;
     assert!(edited["edit_date"].is_i64() && edited.get("reply_markup").is_none());
-    assert!(bot.refusal("editMessageText", edit).await.contains("message is not modified"));
+    assert!(
+        bot.refusal("editMessageText", edit)
+            .await
+            .contains("message is not modified")
+    );
     bot.sim.stop().await;
 }
 
@@ -199,11 +244,19 @@ async fn two_pollers_conflict_and_a_webhook_shuts_polling_out() {
     };
     let (first, second) = tokio::join!(poll, other);
     assert_eq!(first["error_code"], 409);
-    assert!(first["description"].as_str().expect("text").contains("terminated by other getUpdates"));
+    assert!(
+        first["description"]
+            .as_str()
+            .expect("text")
+            .contains("terminated by other getUpdates")
+    );
     assert_eq!(second["ok"], true);
-    bot.ok("setWebhook", json!({"url": "http://127.0.0.1:9/hook"})).await;
+    bot.ok("setWebhook", json!({"url": "http://127.0.0.1:9/hook"}))
+        .await;
     let refused = bot.refusal("getUpdates", json!({})).await;
-    assert!(refused.starts_with("409 Conflict: can't use getUpdates method while webhook is active"));
+    assert!(
+        refused.starts_with("409 Conflict: can't use getUpdates method while webhook is active")
+    );
     bot.ok("deleteWebhook", json!({})).await;
     assert_eq!(bot.ok("getUpdates", json!({})).await, json!([]));
     bot.sim.stop().await;
@@ -213,7 +266,9 @@ async fn two_pollers_conflict_and_a_webhook_shuts_polling_out() {
 async fn stars_are_paid_refunded_once_and_counted() {
     let bot = bot().await;
     bot.hello();
-    let first = bot.updates(0).await[0]["update_id"].as_i64().expect("an id");
+    let first = bot.updates(0).await[0]["update_id"]
+        .as_i64()
+        .expect("an id");
     let invoice = json!({"chat_id": bot.ada, "title": "Mug", "description": "Blue", "payload": "o1",
         "currency": "XTR", "prices": [{"label": "Mug", "amount": 50}]});
     let sent = bot.ok("sendInvoice", invoice).await;
@@ -222,8 +277,15 @@ async fn stars_are_paid_refunded_once_and_counted() {
     let (ada, shop) = (bot.ada, bot.bot);
     let paying = tokio::spawn(async move { world.pay(ada, shop, id, true).await });
     let query = bot.updates(first + 1).await[0]["pre_checkout_query"].clone();
-    assert_eq!((&query["total_amount"], &query["currency"]), (&json!(50), &json!("XTR")));
-    bot.ok("answerPreCheckoutQuery", json!({"pre_checkout_query_id": query["id"], "ok": true})).await;
+    assert_eq!(
+        (&query["total_amount"], &query["currency"]),
+        (&json!(50), &json!("XTR"))
+    );
+    bot.ok(
+        "answerPreCheckoutQuery",
+        json!({"pre_checkout_query_id": query["id"], "ok": true}),
+    )
+    .await;
     let paid = paying.await.expect("no panic").expect("paid");
     assert_eq!(paid.status, "paid");
     let receipt = bot.updates(first + 2).await[0]["message"]["successful_payment"].clone();
@@ -246,17 +308,28 @@ async fn a_webhook_gets_updates_in_order_and_its_answer_is_run() {
     let (tell, mut told) = tokio::sync::mpsc::channel::<(Option<String>, Value)>(64);
     let server = HttpServer::new(move || {
         let tell = tell.clone();
-        App::new().route("/hook", web::post().to(move |request: HttpRequest, body: web::Json<Value>| {
-            let tell = tell.clone();
-            async move {
-                let secret = request.headers().get("X-Telegram-Bot-Api-Secret-Token");
-                let secret = secret.and_then(|value| value.to_str().ok()).map(str::to_owned);
-                let chat = body["message"]["chat"]["id"].clone();
-                let text = format!("you said {}", body["message"]["text"].as_str().unwrap_or(""));
-                tell.send((secret, body.into_inner())).await.expect("the test listens");
-                HttpResponse::Ok().json(json!({"method": "sendMessage", "chat_id": chat, "text": text}))
-            }
-        }))
+        App::new().route(
+            "/hook",
+            web::post().to(move |request: HttpRequest, body: web::Json<Value>| {
+                let tell = tell.clone();
+                async move {
+                    let secret = request.headers().get("X-Telegram-Bot-Api-Secret-Token");
+                    let secret = secret
+                        .and_then(|value| value.to_str().ok())
+                        .map(str::to_owned);
+                    let chat = body["message"]["chat"]["id"].clone();
+                    let text = format!(
+                        "you said {}",
+                        body["message"]["text"].as_str().unwrap_or("")
+                    );
+                    tell.send((secret, body.into_inner()))
+                        .await
+                        .expect("the test listens");
+                    HttpResponse::Ok()
+                        .json(json!({"method": "sendMessage", "chat_id": chat, "text": text}))
+                }
+            }),
+        )
     })
     .workers(1)
     .bind("127.0.0.1:0")
@@ -265,12 +338,20 @@ async fn a_webhook_gets_updates_in_order_and_its_answer_is_run() {
     let server = server.run();
     let handle = server.handle();
     tokio::spawn(server);
-    bot.ok("setWebhook", json!({"url": format!("http://{addr}/hook"), "secret_token": "s3"})).await;
+    bot.ok(
+        "setWebhook",
+        json!({"url": format!("http://{addr}/hook"), "secret_token": "s3"}),
+    )
+    .await;
     for n in 0..5 {
-        bot.world().send_text(bot.ada, bot.bot, &format!("n{n}")).expect("sent");
+        bot.world()
+            .send_text(bot.ada, bot.bot, &format!("n{n}"))
+            .expect("sent");
     }
     for n in 0..5 {
-        let heard = tokio::time::timeout(SOON, told.recv()).await.expect("in time");
+        let heard = tokio::time::timeout(SOON, told.recv())
+            .await
+            .expect("in time");
         let (secret, update) = heard.expect("an update");
         assert_eq!(secret.as_deref(), Some("s3"));
         assert_eq!(update["message"]["text"], format!("n{n}"));
@@ -289,7 +370,8 @@ async fn faults_strike_as_often_as_asked() {
     let bot = bot().await;
     bot.hello();
     let text = json!({"chat_id": bot.ada, "text": "x"});
-    bot.world().add_fault(Fault::new(FaultKind::TooMany).on("sendMessage").times(1));
+    bot.world()
+        .add_fault(Fault::new(FaultKind::TooMany).on("sendMessage").times(1));
     let refused = bot.call("sendMessage", text.clone()).await;
     assert_eq!(refused["parameters"]["retry_after"], 1);
     bot.ok("sendMessage", text.clone()).await;
@@ -302,7 +384,11 @@ async fn faults_strike_as_often_as_asked() {
         bot.world().add_fault(Fault::new(kind).times(1));
         let lost = bot.http.post(&url).json(&text).send().await;
         assert!(lost.is_err(), "{kind:?} answered {lost:?}");
-        assert_eq!(bot.world().bot_texts(bot.ada, bot.bot).len(), sent, "{kind:?}");
+        assert_eq!(
+            bot.world().bot_texts(bot.ada, bot.bot).len(),
+            sent,
+            "{kind:?}"
+        );
     }
     bot.sim.stop().await;
 }
@@ -314,7 +400,9 @@ async fn a_repeated_reply_is_marked_and_counted() {
     let text = json!({"chat_id": bot.ada, "text": "same"});
     bot.ok("sendMessage", text.clone()).await;
     bot.ok("sendMessage", text.clone()).await;
-    bot.world().send_text(bot.ada, bot.bot, "again").expect("sent");
+    bot.world()
+        .send_text(bot.ada, bot.bot, "again")
+        .expect("sent");
     bot.ok("sendMessage", text).await;
     let doubled: Vec<bool> = bot
         .world()
@@ -333,7 +421,12 @@ async fn flood_limits_answer_429_with_retry_after() {
     bot.hello();
     let mut refused = None;
     for n in 0..12 {
-        let answer = bot.call("sendMessage", json!({"chat_id": bot.ada, "text": n.to_string()})).await;
+        let answer = bot
+            .call(
+                "sendMessage",
+                json!({"chat_id": bot.ada, "text": n.to_string()}),
+            )
+            .await;
         if answer["ok"] == false {
             refused = Some(answer);
             break;
@@ -343,6 +436,7 @@ async fn flood_limits_answer_429_with_retry_after() {
     assert_eq!(refused["error_code"], 429);
     assert_eq!(refused["description"], "Too Many Requests: retry after 1");
     bot.world().advance(5_000);
-    bot.ok("sendMessage", json!({"chat_id": bot.ada, "text": "later"})).await;
+    bot.ok("sendMessage", json!({"chat_id": bot.ada, "text": "later"}))
+        .await;
     bot.sim.stop().await;
 }

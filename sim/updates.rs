@@ -22,7 +22,6 @@ const OPT_IN: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_
 #[derive(Clone, Debug)]
 pub(crate) struct Update {
     pub(crate) id: i64,
-    pub(crate) kind: &'static str,
     /// The whole update as JSON.
     pub(crate) body: Arc<str>,
     /// Updates of one lane keep their order.
@@ -36,6 +35,19 @@ pub(crate) struct Update {
     pub(crate) twice: bool,
     /// To be sent again by the webhook although it was acknowledged.
     pub(crate) again: bool,
+}
+
+/// Which updates keep their order with this one, and which message it brings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lane {
+    pub(crate) key: i64,
+    pub(crate) about: Option<(Place, i64)>,
+}
+
+impl From<i64> for Lane {
+    fn from(key: i64) -> Self {
+        Self { key, about: None }
+    }
 }
 
 /// Where the updates go, when not to a poller.
@@ -106,15 +118,8 @@ impl Queue {
         self.allowed = (!names.is_empty()).then_some(names);
     }
 
-    /// Numbers an update and adds it; `content` is the object under `kind`.
-    pub(crate) fn push(
-        &mut self,
-        rng: &mut StdRng,
-        now_ms: i64,
-        kind: &'static str,
-        content: &Value,
-        lane: i64,
-    ) -> &mut Update {
+    /// After a week without updates the next one starts a new row of numbers.
+    pub(crate) fn renumber(&mut self, rng: &mut StdRng, now_ms: i64) {
         if self.last_ms != i64::MIN && now_ms - self.last_ms > NEW_IDS_AFTER_MS {
             self.purge(now_ms);
             if self.pending.is_empty() {
@@ -122,14 +127,24 @@ impl Queue {
             }
         }
         self.last_ms = now_ms;
+    }
+
+    /// Numbers an update and adds it; `content` is the object under `kind`.
+    pub(crate) fn push(
+        &mut self,
+        now_ms: i64,
+        kind: &'static str,
+        content: &Value,
+        lane: Lane,
+    ) -> &mut Update {
+        let Lane { key: lane, about } = lane;
         let id = self.next_id;
         self.next_id += 1;
         let update = Update {
             id,
-            kind,
             body: format!("{{\"update_id\":{id},\"{kind}\":{content}}}").into(),
             lane,
-            about: None,
+            about,
             expires_ms: now_ms + KEPT_MS,
             fails: 0,
             twice: false,
@@ -189,7 +204,9 @@ impl Queue {
     /// Confirms everything below `offset`; a negative one keeps only that many of the last.
     pub(crate) fn confirm(&mut self, offset: i64) -> Vec<Update> {
         let keep_from = if offset < 0 {
-            let skipped = usize::try_from(-offset).unwrap_or(usize::MAX).saturating_sub(1);
+            let skipped = usize::try_from(-offset)
+                .unwrap_or(usize::MAX)
+                .saturating_sub(1);
             self.pending.keys().rev().nth(skipped).copied()
         } else {
             Some(offset)
@@ -248,7 +265,11 @@ impl Queue {
     /// Starts lanes over everything pending, for a new webhook.
     pub(crate) fn start_lanes(&mut self) {
         self.stop_lanes();
-        let all: Vec<(i64, i64)> = self.pending.values().map(|one| (one.id, one.lane)).collect();
+        let all: Vec<(i64, i64)> = self
+            .pending
+            .values()
+            .map(|one| (one.id, one.lane))
+            .collect();
         for (id, lane) in all {
             self.enlist(id, lane);
         }

@@ -9,6 +9,7 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::links;
+use crate::log;
 use crate::methods::{self, Call, done};
 use crate::params::Params;
 use crate::reply::{Answer, bad};
@@ -30,7 +31,10 @@ pub(crate) fn set(call: &mut Call<'_>) -> Answer {
     let Some(url) = call.params.text("url").map(|url| url.into_owned()) else {
         return delete(call);
     };
-    let secret = call.params.text("secret_token").map(|secret| secret.into_owned());
+    let secret = call
+        .params
+        .text("secret_token")
+        .map(|secret| secret.into_owned());
     if let Some(secret) = &secret {
         if secret.len() > 256 {
             return Err(bad("secret token is too long"));
@@ -44,15 +48,22 @@ pub(crate) fn set(call: &mut Call<'_>) -> Answer {
     // Telegram wants https; a simulator that runs on one machine also takes http, with any host.
     let schemed = lower.starts_with("https://") || lower.starts_with("http://");
     if !schemed || reqwest::Url::parse(&url).is_err() || url.len() > 4096 {
-        let reason = links::checked(&url).err().unwrap_or("An HTTPS URL must be provided for webhook");
+        let reason = links::checked(&url)
+            .err()
+            .unwrap_or("An HTTPS URL must be provided for webhook");
         return Err(if schemed {
             bad("invalid webhook URL specified")
         } else {
             bad(format!("bad webhook: {reason}"))
         });
     }
-    let allowed = call.params.json("allowed_updates", "can't parse allowed_updates JSON object")?;
-    let max = call.params.int("max_connections").unwrap_or(CONNECTIONS_DEFAULT);
+    let allowed = call
+        .params
+        .json("allowed_updates", "can't parse allowed_updates JSON object")?;
+    let max = call
+        .params
+        .int("max_connections")
+        .unwrap_or(CONNECTIONS_DEFAULT);
     let hook = Hook {
         url,
         secret,
@@ -111,7 +122,10 @@ async fn work(world: World, bot: i64, generation: u64) {
             let mut turn = world.turn();
             let now_ms = turn.now_ms;
             let Ok(queue) = turn.queue(bot) else { return };
-            let Some(hook) = queue.hook.clone().filter(|_| queue.hook_generation == generation)
+            let Some(hook) = queue
+                .hook
+                .clone()
+                .filter(|_| queue.hook_generation == generation)
             else {
                 return;
             };
@@ -133,7 +147,25 @@ async fn work(world: World, bot: i64, generation: u64) {
 /// How one attempt ended.
 enum Outcome {
     Taken(Option<(String, Params)>),
-    Failed { text: String, gone: bool, retry_after_s: Option<i64> },
+    Failed(Failure),
+}
+
+/// Why an update was not taken.
+struct Failure {
+    text: String,
+    /// It answered 410.
+    gone: bool,
+    retry_after_s: Option<i64>,
+}
+
+impl Failure {
+    fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            gone: false,
+            retry_after_s: None,
+        }
+    }
 }
 
 async fn deliver(world: &World, bot: i64, generation: u64, hook: Hook, update: Update) {
@@ -142,7 +174,7 @@ async fn deliver(world: &World, bot: i64, generation: u64, hook: Hook, update: U
         // A duplicated update: its second arrival, whatever came of the first.
         let _ = post(world, &hook, &update).await;
     }
-    let (text, gone, retry_after_s) = match outcome {
+    let failure = match outcome {
         Outcome::Taken(method) => {
             let again = taken(world, bot, generation, &update);
             if let Some((method, params)) = method {
@@ -151,11 +183,11 @@ async fn deliver(world: &World, bot: i64, generation: u64, hook: Hook, update: U
             if !again {
                 return;
             }
-            ("Wrong response from the webhook: simulated redelivery".to_owned(), false, None)
+            Failure::new("Wrong response from the webhook: simulated redelivery")
         }
-        Outcome::Failed { text, gone, retry_after_s } => (text, gone, retry_after_s),
+        Outcome::Failed(failure) => failure,
     };
-    let pause_ms = failed(world, bot, generation, &update, (text, gone), retry_after_s);
+    let pause_ms = failed(world, bot, generation, &update, failure);
     let Some(pause_ms) = pause_ms else { return };
     let world = world.clone();
     let until_ms = world.clock().now_ms() + pause_ms;
@@ -200,13 +232,20 @@ fn failed(
     bot: i64,
     generation: u64,
     update: &Update,
-    (text, gone): (String, bool),
-    retry_after_s: Option<i64>,
+    failure: Failure,
 ) -> Option<i64> {
+    let Failure {
+        text,
+        gone,
+        retry_after_s,
+    } = failure;
     let gone_after_ms = world.0.options.gone_after_ms;
     let mut turn = world.turn();
     let (now_ms, now_s) = (turn.now_ms, turn.now_s());
-    let queue = turn.queue(bot).ok().filter(|queue| queue.hook_generation == generation)?;
+    let queue = turn
+        .queue(bot)
+        .ok()
+        .filter(|queue| queue.hook_generation == generation)?;
     queue.last_error = Some((now_s, text));
     let hook = queue.hook.as_mut()?;
     if gone {
@@ -240,40 +279,43 @@ async fn post(world: &World, hook: &Hook, update: &Update) -> Outcome {
     if let Some(secret) = &hook.secret {
         request = request.header("X-Telegram-Bot-Api-Secret-Token", secret);
     }
-    let failed = |text: String| Outcome::Failed {
-        text,
-        gone: false,
-        retry_after_s: None,
-    };
+    let failed = |text| Outcome::Failed(Failure::new(text));
     let response = match request.send().await {
         Ok(response) => response,
-        Err(error) if error.is_timeout() => return failed("Read timeout expired".to_owned()),
-        Err(error) if error.is_connect() => return failed("Connection refused".to_owned()),
-        Err(_) => return failed("Connection reset by peer".to_owned()),
+        Err(error) if error.is_timeout() => return failed("Read timeout expired"),
+        Err(error) if error.is_connect() => return failed("Connection refused"),
+        Err(_) => return failed("Connection reset by peer"),
     };
     let status = response.status();
     let headers = response.headers().clone();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if !status.is_success() {
         let reason = status.canonical_reason().unwrap_or("");
-        return Outcome::Failed {
-            text: format!("Wrong response from the webhook: {} {reason}", status.as_u16()),
+        return Outcome::Failed(Failure {
+            text: format!(
+                "Wrong response from the webhook: {} {reason}",
+                status.as_u16()
+            ),
             gone: status.as_u16() == 410,
             retry_after_s: text(RETRY_AFTER).and_then(|value| value.parse().ok()),
-        };
+        });
     }
     let content_type = text(CONTENT_TYPE).unwrap_or("").to_owned();
-    let empty = headers.get("content-length").is_some_and(|length| length == "0");
+    let empty = headers
+        .get("content-length")
+        .is_some_and(|length| length == "0");
     if empty {
         // The body is drained so that the connection can be used again.
         let _ = response.bytes().await;
         return Outcome::Taken(None);
     }
     let body = response.bytes().await.unwrap_or_default();
-    let method = Params::read("", &content_type, &body).ok().and_then(|params| {
-        let method = params.text("method")?.into_owned();
-        Some((method, params))
-    });
+    let method = Params::read("", &content_type, &body)
+        .ok()
+        .and_then(|params| {
+            let method = params.text("method")?.into_owned();
+            Some((method, params))
+        });
     Outcome::Taken(method)
 }
 
@@ -281,7 +323,10 @@ async fn post(world: &World, hook: &Hook, update: &Update) -> Outcome {
 fn run_answer(world: &World, bot: i64, method: &str, params: Params) {
     let lower = method.to_ascii_lowercase();
     let refused = lower.starts_with("get")
-        || matches!(lower.as_str(), "setwebhook" | "deletewebhook" | "close" | "logout");
+        || matches!(
+            lower.as_str(),
+            "setwebhook" | "deletewebhook" | "close" | "logout"
+        );
     if refused {
         return;
     }
@@ -298,7 +343,11 @@ fn run_answer(world: &World, bot: i64, method: &str, params: Params) {
             Ok(_) => "ok".to_owned(),
             Err(refused) => refused.description,
         };
-        world.note_call(bot, &format!("{method} (webhook)"), params.for_log(), outcome, None);
+        let method = format!("{method} (webhook)");
+        world.note_call(
+            log::Call::new(bot, &method, params.for_log(), outcome),
+            None,
+        );
     };
     tokio::spawn(run);
 }

@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::log::{Call, Log};
 use crate::people::{Bot, NewBot, Person};
 use crate::state::{Counters, Place, State};
-use crate::updates::Queue;
+use crate::updates::{Lane, Queue};
 
 /// How the world behaves; all of it can be left to [`Default`].
 #[derive(Clone, Debug)]
@@ -98,8 +98,7 @@ impl Turn<'_> {
         bot: i64,
         kind: &'static str,
         content: &Value,
-        lane: i64,
-        about: Option<(Place, i64)>,
+        lane: impl Into<Lane>,
     ) {
         let now_ms = self.now_ms;
         let State { bots, rng, .. } = &mut *self.state;
@@ -107,8 +106,8 @@ impl Turn<'_> {
             return;
         };
         let fault = self.world.0.faults.strike(bot.id, kind, true);
-        let update = bot.queue.push(rng, now_ms, kind, content, lane);
-        update.about = about;
+        bot.queue.renumber(rng, now_ms);
+        let update = bot.queue.push(now_ms, kind, content, lane.into());
         match fault.map(|fault| fault.kind) {
             Some(crate::faults::FaultKind::Duplicate) => update.twice = true,
             Some(crate::faults::FaultKind::Redeliver) => update.again = true,

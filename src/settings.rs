@@ -350,3 +350,8 @@ fn environment() -> Vec<(String, String)> {
     };
     std::env::vars_os().filter_map(text).collect()
 }
+
+/// Whether colours are welcome where they can be shown (<https://no-color.org>).
+pub fn may_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

@@ -1,13 +1,15 @@
 //! What an order does: pure. Stock first, then money, then goods; whatever fails lets go of both.
 
-use entities::{Key, Kind, Money, OrderLineRow, OrderRow, Row};
-use time::OffsetDateTime;
+use entities::{Key, Money, OrderLineRow, Row};
 
 use super::state::{By, Fact, LINES_MAX, Line, Stage, State, Timer};
+use super::step::{
+    give_back, late_news, releasing, step, tell, tell_payment, tell_session, tell_stock,
+};
 use super::{Message, Order};
 use crate::capability::{Answer, Decision, Input, Moment, Refusal};
+use crate::clock::{from_ms, to_ms};
 use crate::intent::Intent;
-use crate::message::Message as AnyMessage;
 use crate::{payment, session, stock};
 
 pub(super) fn decide(
@@ -24,7 +26,10 @@ pub(super) fn decide(
     match message {
         Message::Place { customer, lines } => return place(state, at, customer, lines),
         _ if state.customer.is_none() => {
-            return Err(Refusal::new("order-unknown", format!("{} was never placed", at.key)));
+            return Err(Refusal::new(
+                "order-unknown",
+                format!("{} was never placed", at.key),
+            ));
         }
         _ => {}
     }
@@ -45,14 +50,20 @@ pub(super) fn decide(
             _ => Decision::nothing(),
         },
         Message::PaymentDeclined { reason } => match &state.stage {
-            Stage::AwaitingPayment { .. } => {
-                step(state, at, Fact::PaymentDeclined { reason: reason.clone() })
-            }
+            Stage::AwaitingPayment { .. } => step(
+                state,
+                at,
+                Fact::PaymentDeclined {
+                    reason: reason.clone(),
+                },
+            ),
             _ => Decision::nothing(),
         },
         Message::PaymentFailed { reason } => match &state.stage {
             Stage::AwaitingPayment { .. } => {
-                let fact = Fact::PaymentFailed { reason: reason.clone() };
+                let fact = Fact::PaymentFailed {
+                    reason: reason.clone(),
+                };
                 releasing(state, step(state, at, fact), at)
             }
             _ => Decision::nothing(),
@@ -82,10 +93,12 @@ fn place(
         if owner == customer && state.lines == lines {
             return Ok(Decision::nothing());
         }
-        let taken = session::Message::OrderNumberTaken { order: at.key.clone() };
+        let taken = session::Message::OrderNumberTaken {
+            order: at.key.clone(),
+        };
         let refusal = Refusal::new("order-number-taken", format!("{} is another order", at.key));
         return Ok(Decision::nothing()
-            .then(tell(customer, AnyMessage::Session(Box::new(taken))))
+            .then(tell(customer, taken.into()))
             .answer(Answer::Refused(refusal)));
     }
     let total = total(lines)?;
@@ -94,13 +107,17 @@ fn place(
         customer: customer.clone(),
         lines: lines.to_vec(),
         total,
-        placed_ms: ms(at.now),
-        until_ms: ms(until),
+        placed_ms: to_ms(at.now),
+        until_ms: to_ms(until),
     };
     let mut decision = step(state, at, placed).at(Timer::Window, until);
     for line in lines {
         let order = at.key.clone();
-        let wish = stock::Message::Reserve { order, quantity: line.quantity, until };
+        let wish = stock::Message::Reserve {
+            order,
+            quantity: line.quantity,
+            until,
+        };
         decision = decision.then(tell_stock(&line.product, wish));
     }
     let rows = lines.iter().enumerate().map(|(position, line)| {
@@ -120,7 +137,9 @@ fn place(
 /// What the lines cost together.
 fn total(lines: &[Line]) -> Result<Money, Refusal> {
     let wrong = |reason: &str| Refusal::new("order-lines", reason);
-    let first = lines.first().ok_or_else(|| wrong("an order has at least one line"))?;
+    let first = lines
+        .first()
+        .ok_or_else(|| wrong("an order has at least one line"))?;
     if lines.len() > LINES_MAX {
         return Err(wrong("an order has at most 50 lines"));
     }
@@ -129,11 +148,19 @@ fn total(lines: &[Line]) -> Result<Money, Refusal> {
         if line.quantity == 0 || line.price.amount_minor < 0 {
             return Err(wrong("a line has a quantity and a price"));
         }
-        if lines[..place].iter().any(|other| other.product == line.product) {
+        if lines[..place]
+            .iter()
+            .any(|other| other.product == line.product)
+        {
             return Err(wrong("a product has one line"));
         }
-        let price = line.price.times(line.quantity).map_err(|error| wrong(&error.to_string()))?;
-        total = total.plus(price).map_err(|error| wrong(&error.to_string()))?;
+        let price = line
+            .price
+            .times(line.quantity)
+            .map_err(|error| wrong(&error.to_string()))?;
+        total = total
+            .plus(price)
+            .map_err(|error| wrong(&error.to_string()))?;
     }
     Ok(total)
 }
@@ -145,7 +172,9 @@ fn reserved(state: &State, at: &Moment<'_>, product: &str) -> Decision<Order> {
     if reserved.contains(product) || !state.has_line(product) {
         return Decision::nothing();
     }
-    let fact = Fact::StockReserved { product: product.to_owned() };
+    let fact = Fact::StockReserved {
+        product: product.to_owned(),
+    };
     if reserved.len() + 1 < state.lines.len() {
         return Decision::of(fact);
     }
@@ -156,15 +185,17 @@ fn reserved(state: &State, at: &Moment<'_>, product: &str) -> Decision<Order> {
 
 fn begin_payment(state: &State, at: &Moment<'_>) -> Intent {
     let (customer, amount) = (&state.customer, state.total);
-    let (customer, amount) = customer.clone().zip(amount).expect("a placed order has both");
-    let until = OffsetDateTime::from_unix_timestamp_nanos(i128::from(state.until_ms) * 1_000_000);
+    let (customer, amount) = customer
+        .clone()
+        .zip(amount)
+        .expect("a placed order has both");
     let begin = payment::Message::Begin {
         order: at.key.clone(),
         customer,
         amount,
         description: format!("{} · {}", at.house.rules.shop_name, at.key.id()),
         gateway: at.house.rules.gateway.clone(),
-        until: until.unwrap_or(at.now),
+        until: from_ms(state.until_ms),
     };
     tell_payment(at.key, begin)
 }
@@ -178,7 +209,11 @@ fn reservation_refused(
     if !matches!(state.stage, Stage::AwaitingStock { .. }) {
         return Decision::nothing();
     }
-    let fact = Fact::Refused { product: product.to_owned(), available, paid: false };
+    let fact = Fact::Refused {
+        product: product.to_owned(),
+        available,
+        paid: false,
+    };
     releasing(state, step(state, at, fact), at).without(Timer::Window)
 }
 
@@ -197,7 +232,10 @@ fn captured(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
             let mut decision = step(state, at, Fact::Paid { amount });
             for line in &state.lines {
                 let order = at.key.clone();
-                let commit = stock::Message::Commit { order, quantity: line.quantity };
+                let commit = stock::Message::Commit {
+                    order,
+                    quantity: line.quantity,
+                };
                 decision = decision.then(tell_stock(&line.product, commit));
             }
             decision
@@ -206,7 +244,7 @@ fn captured(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
         stage if stage.is_closed() => {
             let reason = format!("order {}", stage.name());
             step(state, at, Fact::LateMoneySeen { amount })
-                .then(refund(at, amount, reason))
+                .then(give_back(at, reason))
                 .then(late_news(state, at, amount))
         }
         // Told again.
@@ -217,7 +255,9 @@ fn captured(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
 fn committed(state: &State, at: &Moment<'_>, product: &str) -> Decision<Order> {
     match &state.stage {
         Stage::Paid { committed } if !committed.contains(product) && state.has_line(product) => {
-            let fact = Fact::StockTaken { product: product.to_owned() };
+            let fact = Fact::StockTaken {
+                product: product.to_owned(),
+            };
             if committed.len() + 1 < state.lines.len() {
                 return Decision::of(fact);
             }
@@ -241,16 +281,22 @@ fn commit_refused(
     product: &str,
     available: u32,
 ) -> Decision<Order> {
-    let (Stage::Paid { .. }, Some(total)) = (&state.stage, state.total) else {
+    if !matches!(state.stage, Stage::Paid { .. }) {
         return Decision::nothing();
+    }
+    let fact = Fact::Refused {
+        product: product.to_owned(),
+        available,
+        paid: true,
     };
-    let fact = Fact::Refused { product: product.to_owned(), available, paid: true };
     let mut decision = step(state, at, fact);
     for line in state.lines.iter().filter(|line| line.product != product) {
-        let back = stock::Message::Return { order: at.key.clone() };
+        let back = stock::Message::Return {
+            order: at.key.clone(),
+        };
         decision = decision.then(tell_stock(&line.product, back));
     }
-    decision.then(refund(at, total, "out of stock".to_owned()))
+    decision.then(give_back(at, "out of stock".to_owned()))
 }
 
 fn late_money(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
@@ -258,7 +304,10 @@ fn late_money(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> 
 }
 
 fn refunded(state: &State, at: &Moment<'_>, amount: Money, whole: bool) -> Decision<Order> {
-    let news = session::Message::MoneyReturned { order: at.key.clone(), amount };
+    let news = session::Message::MoneyReturned {
+        order: at.key.clone(),
+        amount,
+    };
     let decision = step(state, at, Fact::Refunded { amount, whole });
     let decision = match state.stage {
         // Nothing was delivered, and there is no money for it any more.
@@ -272,7 +321,13 @@ fn refunded(state: &State, at: &Moment<'_>, amount: Money, whole: bool) -> Decis
 
 fn stuck(state: &State, at: &Moment<'_>, reason: &str) -> Decision<Order> {
     match &state.stage {
-        Stage::AwaitingPayment { .. } => step(state, at, Fact::Held { reason: reason.to_owned() }),
+        Stage::AwaitingPayment { .. } => step(
+            state,
+            at,
+            Fact::Held {
+                reason: reason.to_owned(),
+            },
+        ),
         _ => Decision::nothing(),
     }
 }
@@ -288,68 +343,13 @@ fn cancel(state: &State, at: &Moment<'_>, by: &By) -> Result<Decision<Order>, Re
         return Err(Refusal::new("order-not-cancellable", reason));
     }
     let paying = !matches!(state.stage, Stage::AwaitingStock { .. });
-    let decision = releasing(state, step(state, at, Fact::Cancelled { by: by.clone() }), at);
+    let decision = releasing(
+        state,
+        step(state, at, Fact::Cancelled { by: by.clone() }),
+        at,
+    );
     Ok(match paying {
         true => decision.then(tell_payment(at.key, payment::Message::Cancel)),
         false => decision.without(Timer::Window),
     })
-}
-
-/// One fact, with the order's row and the news for the session.
-fn step(state: &State, at: &Moment<'_>, fact: Fact) -> Decision<Order> {
-    let mut after = state.clone();
-    after.apply(&fact);
-    let mut decision = Decision::of(fact);
-    let (Some(customer), Some(view)) = (after.customer.clone(), after.view()) else {
-        return decision;
-    };
-    decision.rows.push(Row::Order(OrderRow {
-        id: at.key.to_string(),
-        number: at.key.id().to_owned(),
-        session: customer.to_string(),
-        state: after.stage.name().to_owned(),
-        total_minor: view.total.amount_minor,
-        currency: view.total.currency.to_string(),
-        placed_ms: view.placed_ms,
-        changed_ms: ms(at.now),
-    }));
-    let changed = session::Message::OrderChanged { order: at.key.clone(), view };
-    decision.then(tell(&customer, AnyMessage::Session(Box::new(changed))))
-}
-
-/// Lets go of all lines.
-fn releasing(state: &State, decision: Decision<Order>, at: &Moment<'_>) -> Decision<Order> {
-    state.lines.iter().fold(decision, |decision, line| {
-        let release = stock::Message::Release { order: at.key.clone() };
-        decision.then(tell_stock(&line.product, release))
-    })
-}
-
-fn refund(at: &Moment<'_>, amount: Money, reason: String) -> Intent {
-    tell_payment(at.key, payment::Message::Refund { amount, reason, by: at.key.to_string() })
-}
-
-fn late_news(state: &State, at: &Moment<'_>, amount: Money) -> Intent {
-    tell_session(state, session::Message::LateMoney { order: at.key.clone(), amount })
-}
-
-fn tell_session(state: &State, message: session::Message) -> Intent {
-    let customer = state.customer.as_ref().expect("only a placed order has news");
-    tell(customer, AnyMessage::Session(Box::new(message)))
-}
-
-fn tell_stock(product: &str, message: stock::Message) -> Intent {
-    tell(&Key::new(Kind::Stock, product), AnyMessage::Stock(Box::new(message)))
-}
-
-fn tell_payment(order: &Key, message: payment::Message) -> Intent {
-    tell(&State::payment(order), AnyMessage::Payment(Box::new(message)))
-}
-
-fn tell(to: &Key, message: AnyMessage) -> Intent {
-    Intent::Tell { to: to.clone(), message }
-}
-
-fn ms(moment: OffsetDateTime) -> i64 {
-    (moment.unix_timestamp_nanos() / 1_000_000) as i64
 }

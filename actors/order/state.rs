@@ -44,20 +44,35 @@ pub struct State {
 pub enum Stage {
     #[default]
     Draft,
-    AwaitingStock { reserved: BTreeSet<String> },
+    AwaitingStock {
+        reserved: BTreeSet<String>,
+    },
     /// `url` is where the customer pays, once the gateway gave it. `declined`: what the last try to pay met.
-    AwaitingPayment { url: Option<String>, declined: Option<String> },
+    AwaitingPayment {
+        url: Option<String>,
+        declined: Option<String>,
+    },
     /// The money is there; the stock is being taken from the shelf.
-    Paid { committed: BTreeSet<String> },
+    Paid {
+        committed: BTreeSet<String>,
+    },
     Fulfilled,
-    Cancelled { by: By },
+    Cancelled {
+        by: By,
+    },
     Expired,
     /// Out of stock: so many are left. `paid`: the money is on its way back.
-    Refused { product: String, available: u32, paid: bool },
+    Refused {
+        product: String,
+        available: u32,
+        paid: bool,
+    },
     /// The payment could not be started.
     Failed,
     /// A person has to look at the payment.
-    Held { reason: String },
+    Held {
+        reason: String,
+    },
     /// All the money went back.
     Refunded,
 }
@@ -89,22 +104,53 @@ pub struct View {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Fact {
-    Placed { customer: Key, lines: Vec<Line>, total: Money, placed_ms: i64, until_ms: i64 },
-    StockReserved { product: String },
+    Placed {
+        customer: Key,
+        lines: Vec<Line>,
+        total: Money,
+        placed_ms: i64,
+        until_ms: i64,
+    },
+    StockReserved {
+        product: String,
+    },
     /// Every line is held; the payment begins.
     StockComplete,
-    PaymentOffered { url: String },
-    PaymentDeclined { reason: String },
-    Paid { amount: Money },
-    StockTaken { product: String },
+    PaymentOffered {
+        url: String,
+    },
+    PaymentDeclined {
+        reason: String,
+    },
+    Paid {
+        amount: Money,
+    },
+    StockTaken {
+        product: String,
+    },
     Fulfilled,
-    Cancelled { by: By },
+    Cancelled {
+        by: By,
+    },
     Expired,
-    Refused { product: String, available: u32, paid: bool },
-    PaymentFailed { reason: String },
-    Held { reason: String },
-    LateMoneySeen { amount: Money },
-    Refunded { amount: Money, whole: bool },
+    Refused {
+        product: String,
+        available: u32,
+        paid: bool,
+    },
+    PaymentFailed {
+        reason: String,
+    },
+    Held {
+        reason: String,
+    },
+    LateMoneySeen {
+        amount: Money,
+    },
+    Refunded {
+        amount: Money,
+        whole: bool,
+    },
 }
 
 impl FactKind for Fact {
@@ -133,31 +179,41 @@ impl State {
     pub(super) fn apply(&mut self, fact: &Fact) {
         self.revision += 1;
         match fact {
-            Fact::Placed { customer, lines, total, placed_ms, until_ms } => {
+            Fact::Placed {
+                customer,
+                lines,
+                total,
+                placed_ms,
+                until_ms,
+            } => {
                 self.customer = Some(customer.clone());
                 self.lines.clone_from(lines);
                 self.total = Some(*total);
                 self.placed_ms = *placed_ms;
                 self.until_ms = *until_ms;
-                self.stage = Stage::AwaitingStock { reserved: BTreeSet::new() };
+                self.stage = Stage::AwaitingStock {
+                    reserved: BTreeSet::new(),
+                };
             }
             Fact::StockReserved { product } => {
                 if let Stage::AwaitingStock { reserved } = &mut self.stage {
                     reserved.insert(product.clone());
                 }
             }
-            Fact::StockComplete => {
-                self.stage = Stage::AwaitingPayment { url: None, declined: None };
-            }
+            Fact::StockComplete => self.stage = Stage::awaiting_payment(None),
             Fact::PaymentOffered { url } => {
-                self.stage = Stage::AwaitingPayment { url: Some(url.clone()), declined: None };
+                self.stage = Stage::awaiting_payment(Some(url.clone()));
             }
             Fact::PaymentDeclined { reason } => {
                 if let Stage::AwaitingPayment { declined, .. } = &mut self.stage {
                     *declined = Some(reason.clone());
                 }
             }
-            Fact::Paid { .. } => self.stage = Stage::Paid { committed: BTreeSet::new() },
+            Fact::Paid { .. } => {
+                self.stage = Stage::Paid {
+                    committed: BTreeSet::new(),
+                }
+            }
             Fact::StockTaken { product } => {
                 if let Stage::Paid { committed } = &mut self.stage {
                     committed.insert(product.clone());
@@ -166,16 +222,28 @@ impl State {
             Fact::Fulfilled => self.stage = Stage::Fulfilled,
             Fact::Cancelled { by } => self.stage = Stage::Cancelled { by: by.clone() },
             Fact::Expired => self.stage = Stage::Expired,
-            Fact::Refused { product, available, paid } => {
+            Fact::Refused {
+                product,
+                available,
+                paid,
+            } => {
                 let (available, paid) = (*available, *paid);
-                self.stage = Stage::Refused { product: product.clone(), available, paid };
+                self.stage = Stage::Refused {
+                    product: product.clone(),
+                    available,
+                    paid,
+                };
             }
             Fact::PaymentFailed { .. } => self.stage = Stage::Failed,
-            Fact::Held { reason } => self.stage = Stage::Held { reason: reason.clone() },
-            Fact::LateMoneySeen { .. } | Fact::Refunded { whole: false, .. } => {}
+            Fact::Held { reason } => {
+                self.stage = Stage::Held {
+                    reason: reason.clone(),
+                }
+            }
+            Fact::LateMoneySeen { .. } => {}
             // An order that never came about stays what it is, whatever money came and went.
-            Fact::Refunded { whole: true, .. } => {
-                if !self.stage.is_closed() {
+            Fact::Refunded { whole, .. } => {
+                if *whole && !self.stage.is_closed() {
                     self.stage = Stage::Refunded;
                 }
             }
@@ -204,6 +272,13 @@ impl State {
 }
 
 impl Stage {
+    fn awaiting_payment(url: Option<String>) -> Self {
+        Self::AwaitingPayment {
+            url,
+            declined: None,
+        }
+    }
+
     /// Over without goods: money that comes now goes back.
     pub fn is_closed(&self) -> bool {
         matches!(
@@ -223,7 +298,10 @@ impl Stage {
 
     /// Whether the customer may still call it off without a person's help.
     pub fn can_be_cancelled(&self) -> bool {
-        matches!(self, Self::AwaitingStock { .. } | Self::AwaitingPayment { .. })
+        matches!(
+            self,
+            Self::AwaitingStock { .. } | Self::AwaitingPayment { .. }
+        )
     }
 
     /// As it is stored in the orders table.

@@ -4,6 +4,7 @@ use entities::{LedgerEntry, Money, PaymentRow, Row};
 
 use super::state::{Fact, State, Terms};
 use crate::capability::Moment;
+use crate::clock::to_ms;
 
 /// Money received that still belongs to the customer: no goods for it yet.
 const CUSTOMER_FUNDS: &str = "customer_funds";
@@ -13,22 +14,36 @@ const REFUNDS: &str = "refunds";
 
 /// The booking that belongs to a fact, from the state before it; its two lines add up to zero.
 pub(super) fn booking(state: &State, fact: &Fact, at: &Moment<'_>) -> Vec<Row> {
-    let Some(terms) = &state.terms else { return Vec::new() };
+    let Some(terms) = &state.terms else {
+        return Vec::new();
+    };
     let gateway = format!("gateway:{}", terms.gateway);
     let (debit, credit, amount, memo) = match fact {
-        Fact::FundsCaptured { amount, late: false } => {
-            (gateway, CUSTOMER_FUNDS.to_owned(), *amount, "captured")
-        }
+        Fact::FundsCaptured {
+            amount,
+            late: false,
+        } => (gateway, CUSTOMER_FUNDS.to_owned(), *amount, "captured"),
         Fact::FundsCaptured { amount, late: true } => {
             (gateway, CUSTOMER_FUNDS.to_owned(), *amount, "captured late")
         }
         Fact::Fulfilled => {
-            let currency = state.received.map_or(terms.amount.currency, |money| money.currency);
+            let currency = state
+                .received
+                .map_or(terms.amount.currency, |money| money.currency);
             let kept = Money::new(state.kept_minor(), currency);
-            (CUSTOMER_FUNDS.to_owned(), SALES.to_owned(), kept, "fulfilled")
+            (
+                CUSTOMER_FUNDS.to_owned(),
+                SALES.to_owned(),
+                kept,
+                "fulfilled",
+            )
         }
         Fact::FundsRefunded { amount, .. } => {
-            let from = if state.fulfilled { REFUNDS } else { CUSTOMER_FUNDS };
+            let from = if state.fulfilled {
+                REFUNDS
+            } else {
+                CUSTOMER_FUNDS
+            };
             (from.to_owned(), gateway, *amount, "refunded")
         }
         _ => return Vec::new(),
@@ -44,7 +59,7 @@ pub(super) fn booking(state: &State, fact: &Fact, at: &Moment<'_>) -> Vec<Row> {
             account,
             amount_minor: amount.amount_minor,
             currency: amount.currency.to_string(),
-            at_ms: super::step::ms(at.now),
+            at_ms: to_ms(at.now),
             memo: format!("{memo} {}", terms.order.id()),
         })
     };
@@ -65,6 +80,6 @@ pub(super) fn row(state: &State, terms: &Terms, at: &Moment<'_>) -> Row {
         checkout: state.checkout.clone(),
         note: state.note.clone(),
         created_ms: terms.created_ms,
-        changed_ms: super::step::ms(at.now),
+        changed_ms: to_ms(at.now),
     })
 }

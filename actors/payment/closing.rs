@@ -12,8 +12,13 @@ pub(super) fn window_passed(step: &mut Step<'_>) {
         Stage::AwaitingFunds => begin(step, Ended::Expired),
         // Closed as soon as the gateway says what there is to close.
         Stage::AwaitingCheckout { ended: None }
-        | Stage::Unknown { what: Unknown::Opening { ended: None }, .. } => {
-            step.record(Fact::ClosingBegan { ended: Ended::Expired });
+        | Stage::Unknown {
+            what: Unknown::Opening { ended: None },
+            ..
+        } => {
+            step.record(Fact::ClosingBegan {
+                ended: Ended::Expired,
+            });
         }
         _ => {}
     }
@@ -23,14 +28,29 @@ pub(super) fn window_passed(step: &mut Step<'_>) {
 pub(super) fn cancel(step: &mut Step<'_>) {
     match &step.state.stage {
         Stage::AwaitingFunds
-        | Stage::Unknown { what: Unknown::Closing { ended: Ended::Expired }, .. } => {
+        | Stage::Unknown {
+            what: Unknown::Closing {
+                ended: Ended::Expired,
+            },
+            ..
+        } => {
             begin(step, Ended::Cancelled);
         }
-        Stage::AwaitingCheckout { ended: None | Some(Ended::Expired) }
-        | Stage::Closing { ended: Ended::Expired }
+        Stage::AwaitingCheckout {
+            ended: None | Some(Ended::Expired),
+        }
+        | Stage::Closing {
+            ended: Ended::Expired,
+        }
         | Stage::Unknown {
-            what: Unknown::Opening { ended: None | Some(Ended::Expired) }, ..
-        } => step.record(Fact::ClosingBegan { ended: Ended::Cancelled }),
+            what:
+                Unknown::Opening {
+                    ended: None | Some(Ended::Expired),
+                },
+            ..
+        } => step.record(Fact::ClosingBegan {
+            ended: Ended::Cancelled,
+        }),
         Stage::Stuck { .. } => cancel_stuck(step),
         // Over already; or the money is here, and the order that hears of it sends it back.
         _ => {}
@@ -39,14 +59,12 @@ pub(super) fn cancel(step: &mut Step<'_>) {
 
 /// A person decided that it shall not be: what came goes back.
 fn cancel_stuck(step: &mut Step<'_>) {
-    match (step.state.received, step.state.kept_minor()) {
-        (Some(received), kept) if kept > 0 => {
-            let amount = entities::Money::new(kept, received.currency);
-            refund::send(step, amount, "cancelled by the shop", "kontor");
-        }
-        (Some(_), _) => {}
-        (None, _) if step.state.checkout.is_some() => begin(step, Ended::Cancelled),
-        (None, _) => close(step, Ended::Cancelled, "never opened, as far as is known"),
+    if step.state.received.is_some() {
+        refund::give_back(step, "cancelled by the shop");
+    } else if step.state.checkout.is_some() {
+        begin(step, Ended::Cancelled);
+    } else {
+        close(step, Ended::Cancelled, "never opened, as far as is known");
     }
 }
 
@@ -63,10 +81,17 @@ pub(super) fn expired(step: &mut Step<'_>, words: &str) {
     match &step.state.stage {
         Stage::AwaitingFunds => close(step, Ended::Expired, words),
         Stage::AwaitingCheckout { ended }
-        | Stage::Unknown { what: Unknown::Opening { ended }, .. } => {
+        | Stage::Unknown {
+            what: Unknown::Opening { ended },
+            ..
+        } => {
             close(step, ended.unwrap_or(Ended::Expired), words);
         }
-        Stage::Closing { ended } | Stage::Unknown { what: Unknown::Closing { ended }, .. } => {
+        Stage::Closing { ended }
+        | Stage::Unknown {
+            what: Unknown::Closing { ended },
+            ..
+        } => {
             close(step, *ended, words);
         }
         Stage::Stuck { .. } if step.state.received.is_none() => close(step, Ended::Expired, words),
@@ -76,7 +101,10 @@ pub(super) fn expired(step: &mut Step<'_>, words: &str) {
 
 /// It is over, and no money is here.
 pub(super) fn close(step: &mut Step<'_>, ended: Ended, words: &str) {
-    step.record(Fact::Closed { ended, words: words.to_owned() });
+    step.record(Fact::Closed {
+        ended,
+        words: words.to_owned(),
+    });
     if ended == Ended::Expired {
         step.tell_order(order::Message::PaymentExpired);
     }

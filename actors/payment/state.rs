@@ -29,6 +29,9 @@ pub struct State {
     /// A refund that waits until the one under way is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Wanted>,
+    /// Why a person owns the money that is still here; until it went back, or turned out to be right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_for: Option<String>,
     /// The goods are the customer's: what goes back from now on is a loss, not the customer's own money.
     #[serde(default)]
     pub fulfilled: bool,
@@ -67,23 +70,36 @@ pub enum Stage {
     #[default]
     Quoted,
     /// The gateway was asked for a checkout. `ended`: it is to be closed as soon as it is known.
-    AwaitingCheckout { ended: Option<Ended> },
+    AwaitingCheckout {
+        ended: Option<Ended>,
+    },
     AwaitingFunds,
     Captured,
     Fulfilled,
     /// The checkout is being closed; money may still have moved in between.
-    Closing { ended: Ended },
+    Closing {
+        ended: Ended,
+    },
     /// The gateway said definitely no: nothing was ever opened.
     Declined,
     Expired,
     Cancelled,
     /// `tries`: refunds of this amount that were sent and, after asking, found not to have happened.
-    Refunding { amount: Money, reason: String, tries: u8 },
+    Refunding {
+        amount: Money,
+        reason: String,
+        tries: u8,
+    },
     Refunded,
     /// The outcome of a call is not known; the gateway is asked before anything is repeated.
-    Unknown { what: Unknown, asked: u8 },
+    Unknown {
+        what: Unknown,
+        asked: u8,
+    },
     /// Owned by a person.
-    Stuck { reason: String },
+    Stuck {
+        reason: String,
+    },
 }
 
 /// Why a checkout is closed.
@@ -96,9 +112,17 @@ pub enum Ended {
 /// The call whose outcome is not known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Unknown {
-    Opening { ended: Option<Ended> },
-    Closing { ended: Ended },
-    Refunding { amount: Money, reason: String, tries: u8 },
+    Opening {
+        ended: Option<Ended>,
+    },
+    Closing {
+        ended: Ended,
+    },
+    Refunding {
+        amount: Money,
+        reason: String,
+        tries: u8,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,26 +135,59 @@ pub enum Timer {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Fact {
-    Quoted { terms: Terms },
-    CheckoutOpened { checkout: String, url: String },
+    Quoted {
+        terms: Terms,
+    },
+    CheckoutOpened {
+        checkout: String,
+        url: String,
+    },
     /// Money was reported under this checkout before its opening was.
-    CheckoutLearned { checkout: String },
-    CheckoutRefused { reason: String },
-    TryDeclined { reason: String },
+    CheckoutLearned {
+        checkout: String,
+    },
+    CheckoutRefused {
+        reason: String,
+    },
+    TryDeclined {
+        reason: String,
+    },
     /// The order or the clock ended it; the gateway has the last word.
-    ClosingBegan { ended: Ended },
-    Closed { ended: Ended, words: String },
-    FundsCaptured { amount: Money, late: bool },
+    ClosingBegan {
+        ended: Ended,
+    },
+    Closed {
+        ended: Ended,
+        words: String,
+    },
+    FundsCaptured {
+        amount: Money,
+        late: bool,
+    },
     Fulfilled,
-    RefundAsked { amount: Money, reason: String, by: String },
+    RefundAsked {
+        amount: Money,
+        reason: String,
+        by: String,
+    },
     /// Another one is under way: this one comes after it.
-    RefundQueued { wanted: Wanted },
+    RefundQueued {
+        wanted: Wanted,
+    },
     /// The gateway was asked and knows of no refund: it is sent again.
     RefundRepeated,
-    FundsRefunded { refund: String, amount: Money },
-    OutcomeUnknown { what: Unknown, reason: String },
+    FundsRefunded {
+        refund: String,
+        amount: Money,
+    },
+    OutcomeUnknown {
+        what: Unknown,
+        reason: String,
+    },
     GatewayAsked,
-    Stuck { reason: String },
+    Stuck {
+        reason: String,
+    },
 }
 
 impl FactKind for Fact {
@@ -175,20 +232,8 @@ impl State {
             }
             Fact::TryDeclined { reason } => self.note = Some(reason.clone()),
             Fact::ClosingBegan { ended } => self.begin_closing(*ended),
-            Fact::Closed { ended, words } => {
-                self.note = Some(words.clone());
-                self.stage = match ended {
-                    Ended::Expired => Stage::Expired,
-                    Ended::Cancelled => Stage::Cancelled,
-                };
-            }
-            Fact::FundsCaptured { amount, .. } => {
-                self.bookings += 1;
-                self.received = Some(*amount);
-                // The report of a refund may come before that of the money.
-                let gone = self.refunded_minor > 0 && self.kept_minor() <= 0;
-                self.stage = if gone { Stage::Refunded } else { Stage::Captured };
-            }
+            Fact::Closed { ended, words } => self.close(*ended, words),
+            Fact::FundsCaptured { amount, .. } => self.captured(*amount),
             Fact::Fulfilled => {
                 self.bookings += 1;
                 self.fulfilled = true;
@@ -199,21 +244,21 @@ impl State {
             Fact::RefundAsked { amount, reason, .. } => {
                 let (amount, reason) = (*amount, reason.clone());
                 self.wanted = None;
-                self.stage = Stage::Refunding { amount, reason, tries: 1 };
+                self.stage = Stage::Refunding {
+                    amount,
+                    reason,
+                    tries: 1,
+                };
             }
             Fact::RefundQueued { wanted } => self.wanted = Some(wanted.clone()),
-            Fact::RefundRepeated => {
-                if let Stage::Unknown {
-                    what: Unknown::Refunding { amount, reason, tries }, ..
-                } = self.stage.clone()
-                {
-                    self.stage = Stage::Refunding { amount, reason, tries: tries + 1 };
-                }
-            }
+            Fact::RefundRepeated => self.repeat_refund(),
             Fact::FundsRefunded { refund, amount } => self.refunded(refund, *amount),
             Fact::OutcomeUnknown { what, reason } => {
                 self.note = Some(reason.clone());
-                self.stage = Stage::Unknown { what: what.clone(), asked: 0 };
+                self.stage = Stage::Unknown {
+                    what: what.clone(),
+                    asked: 0,
+                };
             }
             Fact::GatewayAsked => {
                 if let Stage::Unknown { asked, .. } = &mut self.stage {
@@ -222,15 +267,61 @@ impl State {
             }
             Fact::Stuck { reason } => {
                 self.note = Some(reason.clone());
-                self.stage = Stage::Stuck { reason: reason.clone() };
+                self.held_for = Some(reason.clone());
+                self.stage = Stage::Stuck {
+                    reason: reason.clone(),
+                };
             }
+        }
+    }
+
+    fn close(&mut self, ended: Ended, words: &str) {
+        self.note = Some(words.to_owned());
+        self.stage = match ended {
+            Ended::Expired => Stage::Expired,
+            Ended::Cancelled => Stage::Cancelled,
+        };
+    }
+
+    fn captured(&mut self, amount: Money) {
+        self.bookings += 1;
+        self.received = Some(amount);
+        self.held_for = None;
+        // The report of a refund may come before that of its money.
+        let gone = self.refunded_minor > 0 && self.kept_minor() <= 0;
+        self.stage = if gone {
+            Stage::Refunded
+        } else {
+            Stage::Captured
+        };
+    }
+
+    fn repeat_refund(&mut self) {
+        if let Stage::Unknown {
+            what:
+                Unknown::Refunding {
+                    amount,
+                    reason,
+                    tries,
+                },
+            ..
+        } = self.stage.clone()
+        {
+            self.stage = Stage::Refunding {
+                amount,
+                reason,
+                tries: tries + 1,
+            };
         }
     }
 
     fn begin_closing(&mut self, ended: Ended) {
         match &mut self.stage {
             Stage::AwaitingCheckout { ended: wish }
-            | Stage::Unknown { what: Unknown::Opening { ended: wish }, .. } => *wish = Some(ended),
+            | Stage::Unknown {
+                what: Unknown::Opening { ended: wish },
+                ..
+            } => *wish = Some(ended),
             _ => self.stage = Stage::Closing { ended },
         }
     }
@@ -241,25 +332,30 @@ impl State {
         self.refunded_minor += amount.amount_minor;
         let another_under_way = match &self.stage {
             Stage::Refunding { amount: asked, .. }
-            | Stage::Unknown { what: Unknown::Refunding { amount: asked, .. }, .. } => {
-                *asked != amount
-            }
+            | Stage::Unknown {
+                what: Unknown::Refunding { amount: asked, .. },
+                ..
+            } => *asked != amount,
             Stage::Stuck { .. } => true,
             _ => false,
         };
         if self.received.is_none() || (another_under_way && self.kept_minor() > 0) {
             return;
         }
-        self.stage = match (self.kept_minor() > 0, self.fulfilled) {
+        self.stage = match (self.kept_minor() > 0, &self.held_for) {
             (false, _) => Stage::Refunded,
-            (true, true) => Stage::Fulfilled,
-            (true, false) => Stage::Captured,
+            (true, Some(reason)) => Stage::Stuck {
+                reason: reason.clone(),
+            },
+            (true, None) if self.fulfilled => Stage::Fulfilled,
+            (true, None) => Stage::Captured,
         };
     }
 
     /// What came and has not gone back.
     pub(super) fn kept_minor(&self) -> i64 {
-        self.received.map_or(0, |received| received.amount_minor - self.refunded_minor)
+        self.received
+            .map_or(0, |received| received.amount_minor - self.refunded_minor)
     }
 }
 

@@ -13,7 +13,10 @@ pub(super) fn decide(
     at: &Moment<'_>,
 ) -> Result<Decision<Session>, Refusal> {
     let Some(mut turn) = Turn::new(state, at) else {
-        return Err(Refusal::new("not-a-session", format!("{} is no session's key", at.key)));
+        return Err(Refusal::new(
+            "not-a-session",
+            format!("{} is no session's key", at.key),
+        ));
     };
     match input {
         Input::Message(Message::Customer { from, what }) => {
@@ -56,7 +59,11 @@ fn came(turn: &mut Turn<'_>, what: &Incoming) {
     match what {
         Incoming::Text { text, .. } => said(turn, text),
         Incoming::Command { name, argument, .. } => command(turn, name, argument),
-        Incoming::Press { query, message_id, data } => pressed(turn, query, *message_id, data),
+        Incoming::Press {
+            query,
+            message_id,
+            data,
+        } => pressed(turn, query, *message_id, data),
         Incoming::Contact { .. } => other(turn),
         Incoming::Other { .. } => other(turn),
         // What was said counts as it was said.
@@ -132,9 +139,7 @@ fn other(turn: &mut Turn<'_>) {
     match &turn.state.step {
         Step::Language => registration::language_said(turn, ""),
         Step::Name => registration::name_wanted(turn),
-        Step::Quantity { product } | Step::Confirm { product, .. }
-            if turn.state.run.is_none() =>
-        {
+        Step::Quantity { product } | Step::Confirm { product, .. } if turn.state.run.is_none() => {
             shop::quantity_said(turn, product, "");
         }
         _ if turn.state.run.is_some() => flows::answer(turn, flow::Input::Other),
@@ -184,7 +189,11 @@ fn act_on(turn: &mut Turn<'_>, on: Surface, act: Act) -> Option<String> {
         Act::Quantity { product, quantity } => {
             return shop::quantity_pressed(turn, &product, quantity);
         }
-        Act::Place { product, quantity, nonce } => {
+        Act::Place {
+            product,
+            quantity,
+            nonce,
+        } => {
             return shop::place(turn, &product, quantity, nonce);
         }
         Act::Orders { page } => orders::page(turn, page),

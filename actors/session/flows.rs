@@ -7,6 +7,7 @@ use entities::{AnswerRow, Row};
 use super::home;
 use super::state::Step;
 use super::turn::Turn;
+use crate::clock::to_ms;
 use crate::flow::{self, Flow, FlowRun, Outcome, Say, Verdict};
 use crate::intent::{Button, Keyboard, Lane, Method};
 
@@ -106,7 +107,7 @@ fn told(
             .collect();
         turn.row(Row::Answer(AnswerRow {
             session: turn.at.key.to_string(),
-            started_ms: (started.unix_timestamp_nanos() / 1_000_000) as i64,
+            started_ms: to_ms(started),
             flow: flow.name().to_owned(),
             version: flow.version().to_owned(),
             finished_ms: turn.now_ms(),
@@ -117,13 +118,27 @@ fn told(
         turn.flow_to(outcome.run);
     }
     if let Some(Say { text, keyboard }) = outcome.say {
-        turn.call(Method::SendText { html: text, keyboard: drawn(keyboard) }, lane, false);
+        turn.call(
+            Method::SendText {
+                html: text,
+                keyboard: drawn(keyboard),
+            },
+            lane,
+            false,
+        );
     }
 }
 
 fn take_buttons(turn: &mut Turn<'_>, message_id: i64) {
     let keyboard = Keyboard::Inline(Vec::new());
-    turn.call(Method::EditKeyboard { message_id, keyboard }, Lane::Answer, false);
+    turn.call(
+        Method::EditKeyboard {
+            message_id,
+            keyboard,
+        },
+        Lane::Answer,
+        false,
+    );
 }
 
 fn drawn(keyboard: flow::Keyboard) -> Keyboard {
@@ -134,8 +149,9 @@ fn drawn(keyboard: flow::Keyboard) -> Keyboard {
         flow::Keyboard::Inline { rows } => Keyboard::Inline(
             rows.into_iter()
                 .map(|row| {
-                    let press = |button: flow::Button| {
-                        Button::Press { label: button.label, data: button.data }
+                    let press = |button: flow::Button| Button::Press {
+                        label: button.label,
+                        data: button.data,
                     };
                     row.into_iter().map(press).collect()
                 })

@@ -5,7 +5,6 @@ use super::state::Step;
 use super::turn::{Turn, press};
 use super::{card, home, shop};
 use crate::intent::Keyboard;
-use crate::message::Message as AnyMessage;
 use crate::order::{self, By};
 use crate::texts;
 
@@ -31,11 +30,19 @@ pub(super) fn page(turn: &mut Turn<'_>, page: usize) {
         .map(|card| {
             let (number, state) = (card.order.id(), card::state_name(turn, &card.view));
             let total = texts::money(turn.lang(), card.view.total);
-            let act = Act::Order { number: number.to_owned() };
-            vec![press(Surface::Text, format!("{number} · {total} · {state}"), act)]
+            let act = Act::Order {
+                number: number.to_owned(),
+            };
+            vec![press(
+                Surface::Text,
+                format!("{number} · {total} · {state}"),
+                act,
+            )]
         })
         .collect();
-    rows.extend(shop::turning(turn, page, pages, |page| Act::Orders { page }));
+    rows.extend(shop::turning(turn, page, pages, |page| Act::Orders {
+        page,
+    }));
     rows.push(vec![home::home_button(turn)]);
     let args = [
         ("count", (cards.len() as u32).into()),
@@ -74,6 +81,6 @@ pub(super) fn cancel(turn: &mut Turn<'_>, number: &str, on: Surface) -> Option<S
         return Some(toast);
     }
     let message = order::Message::Cancel { by: By::Customer };
-    turn.tell(card.order, AnyMessage::Order(Box::new(message)));
+    turn.tell(card.order, message.into());
     Some(turn.plain("order-cancelling", &args))
 }

@@ -15,7 +15,10 @@ const NAME_MAX_CHARS: usize = 256;
 pub(super) fn begin(turn: &mut Turn<'_>) {
     if turn.at.house.rules.languages.len() > 1 {
         turn.step_to(Step::Language);
-        let html = turn.say("welcome", &[("shop", (&*turn.at.house.rules.shop_name).into())]);
+        let html = turn.say(
+            "welcome",
+            &[("shop", (&*turn.at.house.rules.shop_name).into())],
+        );
         let rows = language_rows(turn);
         turn.show(html, Keyboard::Inline(rows));
     } else {
@@ -44,11 +47,21 @@ fn language_rows(turn: &Turn<'_>) -> Vec<Vec<Button>> {
         press(Surface::Text, label, Act::Language { code: code.clone() })
     };
     let codes = &turn.at.house.rules.languages;
-    codes.chunks(2).map(|pair| pair.iter().map(button).collect()).collect()
+    codes
+        .chunks(2)
+        .map(|pair| pair.iter().map(button).collect())
+        .collect()
 }
 
 pub(super) fn language_pressed(turn: &mut Turn<'_>, code: &str) -> Option<String> {
-    if !turn.at.house.rules.languages.iter().any(|known| known == code) {
+    if !turn
+        .at
+        .house
+        .rules
+        .languages
+        .iter()
+        .any(|known| known == code)
+    {
         languages(turn);
         return Some(turn.plain("language-gone", &[]));
     }
@@ -64,9 +77,8 @@ pub(super) fn language_pressed(turn: &mut Turn<'_>, code: &str) -> Option<String
 /// Somebody wrote the language instead of pressing it.
 pub(super) fn language_said(turn: &mut Turn<'_>, text: &str) {
     let said = text.trim().to_lowercase();
-    let named = |code: &&String| {
-        said == **code || said == texts::language_name(code).to_lowercase()
-    };
+    let named =
+        |code: &&String| said == **code || said == texts::language_name(code).to_lowercase();
     match turn.at.house.rules.languages.iter().find(named) {
         Some(code) => {
             turn.speak(code);
@@ -92,7 +104,10 @@ pub(super) fn name_said(turn: &mut Turn<'_>, text: &str) {
             turn.customer(Fact::Registered { name: name.clone() });
             turn.step_to(Step::Idle);
             let shop = &*turn.at.house.rules.shop_name;
-            let html = turn.say("registered", &[("name", name.into()), ("shop", shop.into())]);
+            let html = turn.say(
+                "registered",
+                &[("name", name.into()), ("shop", shop.into())],
+            );
             let keyboard = home::menu_keyboard(turn);
             turn.show(html, keyboard);
         }
@@ -110,7 +125,11 @@ pub(super) fn checked_name(text: &str) -> Result<String, &'static str> {
         .map(|letter| if letter.is_whitespace() { ' ' } else { letter })
         .filter(|letter| !letter.is_control() && !turns_text(*letter))
         .collect();
-    let name = kept.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let name = kept
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
     let visible = name.chars().filter(|letter| is_visible(*letter)).count();
     match visible {
         0 => Err("name-invisible"),

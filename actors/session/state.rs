@@ -60,7 +60,12 @@ pub enum Step {
     /// How many of this product.
     Quantity { product: String },
     /// The summary is shown. `nonce` tells it from every other summary, so that it places one order only.
-    Confirm { product: String, quantity: u32, price: Money, nonce: u32 },
+    Confirm {
+        product: String,
+        quantity: u32,
+        price: Money,
+        nonce: u32,
+    },
 }
 
 impl Step {
@@ -100,18 +105,35 @@ pub enum Timer {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Fact {
-    Met { who: Who },
-    CameBy { payload: String },
-    LanguageChosen { language: Arc<str> },
-    Registered { name: String },
+    Met {
+        who: Who,
+    },
+    CameBy {
+        payload: String,
+    },
+    LanguageChosen {
+        language: Arc<str>,
+    },
+    Registered {
+        name: String,
+    },
     Left,
     Returned,
-    Stepped { to: Step },
-    FlowMoved { run: Option<Arc<FlowRun>> },
+    Stepped {
+        to: Step,
+    },
+    FlowMoved {
+        run: Option<Arc<FlowRun>>,
+    },
     /// A card is new or was changed.
-    CardKept { card: Box<Card> },
+    CardKept {
+        card: Box<Card>,
+    },
     /// The order's number was taken: the card belongs to another order now.
-    CardRenumbered { from: Key, to: Key },
+    CardRenumbered {
+        from: Key,
+        to: Key,
+    },
 }
 
 impl FactKind for Fact {

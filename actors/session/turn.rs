@@ -9,6 +9,7 @@ use super::button::{Act, Press, Surface};
 use super::state::{Card, Fact, Place, State, Step, Timer, Who};
 use super::{Profile, Session};
 use crate::capability::{Decision, Moment, TimerChange};
+use crate::clock::to_ms;
 use crate::flow::FlowRun;
 use crate::intent::{Button, Intent, Keyboard, Lane, Method, TelegramCall};
 use crate::message::Message as AnyMessage;
@@ -104,13 +105,22 @@ impl<'a> Turn<'a> {
 
     pub(super) fn speak(&mut self, code: &str) {
         self.lang = code.into();
-        if self.who.as_ref().is_some_and(|who| who.language != self.lang) {
-            self.customer(Fact::LanguageChosen { language: self.lang.clone() });
+        if self
+            .who
+            .as_ref()
+            .is_some_and(|who| who.language != self.lang)
+        {
+            self.customer(Fact::LanguageChosen {
+                language: self.lang.clone(),
+            });
         }
     }
 
     pub(super) fn customer(&mut self, fact: Fact) {
-        let mut after = State { who: self.who.take(), ..State::default() };
+        let mut after = State {
+            who: self.who.take(),
+            ..State::default()
+        };
         after.apply(&fact);
         self.who = after.who;
         self.customer_changed = true;
@@ -130,17 +140,24 @@ impl<'a> Turn<'a> {
         let due = run.as_ref().and_then(|run| run.due);
         let was_due = self.state.run.as_ref().and_then(|run| run.due);
         match due {
-            Some(due) => self.decision.timers.push(TimerChange::Set(Timer::Flow, due)),
+            Some(due) => self
+                .decision
+                .timers
+                .push(TimerChange::Set(Timer::Flow, due)),
             None if was_due.is_some() => {
                 self.decision.timers.push(TimerChange::Clear(Timer::Flow));
             }
             None => {}
         }
-        self.decision.facts.push(Fact::FlowMoved { run: run.map(Arc::new) });
+        self.decision.facts.push(Fact::FlowMoved {
+            run: run.map(Arc::new),
+        });
     }
 
     pub(super) fn keep(&mut self, card: Card) {
-        self.decision.facts.push(Fact::CardKept { card: Box::new(card) });
+        self.decision.facts.push(Fact::CardKept {
+            card: Box::new(card),
+        });
     }
 
     pub(super) fn renumber(&mut self, from: Key, to: Key) {
@@ -174,7 +191,15 @@ impl<'a> Turn<'a> {
         match self.pressed.take() {
             Some((message_id, Surface::Text)) => {
                 self.card_gone_from(message_id);
-                self.call(Method::EditText { message_id, html, keyboard }, Lane::Answer, false);
+                self.call(
+                    Method::EditText {
+                        message_id,
+                        html,
+                        keyboard,
+                    },
+                    Lane::Answer,
+                    false,
+                );
             }
             Some((message_id, Surface::Photo)) => {
                 self.call(Method::DeleteMessage { message_id }, Lane::Answer, false);
@@ -190,7 +215,13 @@ impl<'a> Turn<'a> {
 
     pub(super) fn call(&mut self, method: Method, lane: Lane, report: bool) {
         let (bot, chat) = (self.bot.clone(), self.user);
-        let call = TelegramCall { bot, chat, method, lane, report };
+        let call = TelegramCall {
+            bot,
+            chat,
+            method,
+            lane,
+            report,
+        };
         self.decision.intents.push(Intent::Telegram(call));
     }
 
@@ -198,9 +229,19 @@ impl<'a> Turn<'a> {
     pub(super) fn answer_press(&mut self, query: &str, text: Option<String>) {
         // Telegram shows up to 200 characters.
         let text = text.map(|text| texts::shortened(&text, 200));
-        let method = Method::AnswerCallback { query: query.to_owned(), text, alert: false };
+        let method = Method::AnswerCallback {
+            query: query.to_owned(),
+            text,
+            alert: false,
+        };
         let (bot, lane) = (self.bot.clone(), Lane::Answer);
-        let call = TelegramCall { bot, chat: 0, method, lane, report: false };
+        let call = TelegramCall {
+            bot,
+            chat: 0,
+            method,
+            lane,
+            report: false,
+        };
         self.decision.intents.insert(0, Intent::Telegram(call));
     }
 
@@ -212,16 +253,22 @@ impl<'a> Turn<'a> {
     pub(super) fn card_gone_from(&mut self, message_id: i64) {
         let here = |card: &&Card| card.place == Place::At(message_id);
         if let Some(card) = self.state.cards.iter().find(here) {
-            self.keep(Card { place: Place::Nowhere, ..card.clone() });
+            self.keep(Card {
+                place: Place::Nowhere,
+                ..card.clone()
+            });
         }
     }
 
     pub(super) fn now_ms(&self) -> i64 {
-        (self.at.now.unix_timestamp_nanos() / 1_000_000) as i64
+        to_ms(self.at.now)
     }
 }
 
 /// An inline button of ours.
 pub(super) fn press(on: Surface, label: String, act: Act) -> Button {
-    Button::Press { label, data: Press { on, act }.to_string() }
+    Button::Press {
+        label,
+        data: Press { on, act }.to_string(),
+    }
 }

@@ -42,18 +42,31 @@ pub enum Timer {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Fact {
-    Counted { on_hand: u32 },
+    Counted {
+        on_hand: u32,
+    },
     Reserved {
         order: Key,
         quantity: u32,
         #[serde(with = "time::serde::timestamp::milliseconds")]
         until: OffsetDateTime,
     },
-    Released { order: Key, overdue: bool },
-    Committed { order: Key, quantity: u32, at_ms: i64 },
-    Returned { order: Key },
+    Released {
+        order: Key,
+        overdue: bool,
+    },
+    Committed {
+        order: Key,
+        quantity: u32,
+        at_ms: i64,
+    },
+    Returned {
+        order: Key,
+    },
     /// What was taken so long ago is no longer remembered.
-    Forgotten { before_ms: i64 },
+    Forgotten {
+        before_ms: i64,
+    },
 }
 
 impl FactKind for Fact {
@@ -77,17 +90,31 @@ impl State {
     pub(super) fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::Counted { on_hand } => self.on_hand = *on_hand,
-            Fact::Reserved { order, quantity, until } => {
-                let held = Reservation { quantity: *quantity, until: *until };
+            Fact::Reserved {
+                order,
+                quantity,
+                until,
+            } => {
+                let held = Reservation {
+                    quantity: *quantity,
+                    until: *until,
+                };
                 self.reserved.insert(order.clone(), held);
             }
             Fact::Released { order, .. } => {
                 self.reserved.remove(order);
             }
-            Fact::Committed { order, quantity, at_ms } => {
+            Fact::Committed {
+                order,
+                quantity,
+                at_ms,
+            } => {
                 self.reserved.remove(order);
                 self.on_hand = self.on_hand.saturating_sub(*quantity);
-                let taken = Taken { quantity: *quantity, at_ms: *at_ms };
+                let taken = Taken {
+                    quantity: *quantity,
+                    at_ms: *at_ms,
+                };
                 self.taken.insert(order.clone(), taken);
             }
             Fact::Returned { order } => {
@@ -95,7 +122,9 @@ impl State {
                     self.on_hand = self.on_hand.saturating_add(taken.quantity);
                 }
             }
-            Fact::Forgotten { before_ms } => self.taken.retain(|_, taken| taken.at_ms >= *before_ms),
+            Fact::Forgotten { before_ms } => {
+                self.taken.retain(|_, taken| taken.at_ms >= *before_ms)
+            }
         }
     }
 
@@ -105,6 +134,8 @@ impl State {
     }
 
     pub(super) fn held(&self) -> u32 {
-        self.reserved.values().fold(0, |sum, held| sum.saturating_add(held.quantity))
+        self.reserved
+            .values()
+            .fold(0, |sum, held| sum.saturating_add(held.quantity))
     }
 }

@@ -24,9 +24,17 @@ pub(crate) fn within_limits(call: &TelegramCall) {
         _ => return,
     };
     let units = html.encode_utf16().count();
-    assert!(!html.trim().is_empty() && units <= max, "{units} units: {html}");
-    assert!(!html.contains("{ $") && !html.contains("{$"), "an argument is missing: {html}");
-    let Keyboard::Inline(rows) = keyboard else { return };
+    assert!(
+        !html.trim().is_empty() && units <= max,
+        "{units} units: {html}"
+    );
+    assert!(
+        !html.contains("{ $") && !html.contains("{$"),
+        "an argument is missing: {html}"
+    );
+    let Keyboard::Inline(rows) = keyboard else {
+        return;
+    };
     for button in rows.iter().flatten() {
         match button {
             Button::Press { label, data } => {
@@ -41,28 +49,43 @@ pub(crate) fn within_limits(call: &TelegramCall) {
 
 /// A press is answered once, first, and in its own step.
 pub(crate) fn press_is_answered(sent: &[TelegramCall], query: &str) {
-    let answers = |call: &&TelegramCall| {
-        matches!(&call.method, Method::AnswerCallback { query: answered, .. } if answered == query)
-    };
-    assert_eq!(sent.iter().filter(answers).count(), 1, "{query} is answered once: {sent:#?}");
+    let answers = |call: &&TelegramCall| matches!(&call.method, Method::AnswerCallback { query: answered, .. } if answered == query);
+    assert_eq!(
+        sent.iter().filter(answers).count(),
+        1,
+        "{query} is answered once: {sent:#?}"
+    );
     assert!(answers(&&sent[0]), "and first: {sent:#?}");
 }
 
 /// The data of the newest button whose label begins so.
 pub(crate) fn button(sent: &[TelegramCall], label: &str) -> Option<String> {
     sent.iter().rev().find_map(|call| match &call.method {
-        Method::SendText { keyboard: Keyboard::Inline(rows), .. }
-        | Method::EditText { keyboard: Keyboard::Inline(rows), .. }
-        | Method::SendPhoto { keyboard: Keyboard::Inline(rows), .. } => {
-            rows.iter().flatten().find_map(|button| match button {
-                Button::Press { label: found, data } if found.starts_with(label) => {
-                    Some(data.clone())
-                }
-                _ => None,
-            })
+        Method::SendText {
+            keyboard: Keyboard::Inline(rows),
+            ..
         }
+        | Method::EditText {
+            keyboard: Keyboard::Inline(rows),
+            ..
+        }
+        | Method::SendPhoto {
+            keyboard: Keyboard::Inline(rows),
+            ..
+        } => rows.iter().flatten().find_map(|button| match button {
+            Button::Press { label: found, data } if found.starts_with(label) => Some(data.clone()),
+            _ => None,
+        }),
         _ => None,
     })
+}
+
+/// What a button gives back when it is pressed.
+pub(crate) fn data_of(button: &Button) -> Option<String> {
+    match button {
+        Button::Press { data, .. } => Some(data.clone()),
+        _ => None,
+    }
 }
 
 impl Town {
@@ -81,13 +104,19 @@ impl Town {
     pub(crate) fn must_hold(&self) {
         for (key, stock) in &self.stocks.states {
             let held: u32 = stock.reserved.values().map(|held| held.quantity).sum();
-            assert!(held <= stock.on_hand, "{key} promised more than there is: {stock:?}");
+            assert!(
+                held <= stock.on_hand,
+                "{key} promised more than there is: {stock:?}"
+            );
         }
         let mut sums = std::collections::BTreeMap::new();
         for ((owner, booking, _), (_, amount)) in &self.ledger {
             *sums.entry((owner, booking)).or_insert(0) += amount;
         }
-        assert!(sums.values().all(|sum| *sum == 0), "the books balance: {sums:?}");
+        assert!(
+            sums.values().all(|sum| *sum == 0),
+            "the books balance: {sums:?}"
+        );
     }
 
     /// True when everything was delivered and every deadline is over.
@@ -98,7 +127,12 @@ impl Town {
             if order.customer.is_none() {
                 continue;
             }
-            let payment = &self.payments.states.get(&payment_of(key)).cloned().unwrap_or_default();
+            let payment = &self
+                .payments
+                .states
+                .get(&payment_of(key))
+                .cloned()
+                .unwrap_or_default();
             self.money_has_an_owner(order, payment);
             if order.stage == order::Stage::Fulfilled {
                 for line in &order.lines {
@@ -107,7 +141,11 @@ impl Town {
             }
         }
         for (key, stock) in &self.stocks.states {
-            assert!(stock.reserved.is_empty(), "{key} still holds {:?}", stock.reserved);
+            assert!(
+                stock.reserved.is_empty(),
+                "{key} still holds {:?}",
+                stock.reserved
+            );
             let sold = sold.get(key.id()).copied().unwrap_or_default();
             let taken = on_hand - stock.on_hand;
             assert_eq!(taken, sold, "{key}: what left the shelf was sold");
@@ -125,7 +163,10 @@ impl Town {
                 payment::Stage::Stuck { .. }
             );
             let theirs = checkout.captured_minor - checkout.refunded_minor;
-            assert!(stuck || ours == theirs, "{id} of {owner}: {ours} here, {theirs} there");
+            assert!(
+                stuck || ours == theirs,
+                "{id} of {owner}: {ours} here, {theirs} there"
+            );
         }
     }
 

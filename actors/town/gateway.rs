@@ -57,10 +57,14 @@ impl Gateway {
         match fault {
             Fault::None => Outcome::Gateway(self.done(call)),
             Fault::Rejects => rejected("not today"),
-            Fault::LostBefore => Outcome::Stuck { reason: "time-out".to_owned() },
+            Fault::LostBefore => Outcome::Stuck {
+                reason: "time-out".to_owned(),
+            },
             Fault::LostAfter => {
                 self.done(call);
-                Outcome::Stuck { reason: "time-out".to_owned() }
+                Outcome::Stuck {
+                    reason: "time-out".to_owned(),
+                }
             }
         }
     }
@@ -81,7 +85,9 @@ impl Gateway {
                 }
                 _ => self.told(checkout),
             },
-            GatewayOp::Refund { checkout, amount, .. } => self.refund(checkout, *amount),
+            GatewayOp::Refund {
+                checkout, amount, ..
+            } => self.refund(checkout, *amount),
         }
     }
 
@@ -89,21 +95,35 @@ impl Gateway {
         self.numbers += 1;
         let id = format!("co_{}", self.numbers);
         let payment = payment.clone();
-        let checkout =
-            Checkout { payment, amount, open: true, captured_minor: 0, refunded_minor: 0 };
+        let checkout = Checkout {
+            payment,
+            amount,
+            open: true,
+            captured_minor: 0,
+            refunded_minor: 0,
+        };
         self.checkouts.insert(id.clone(), checkout);
         opened(id)
     }
 
     fn told(&self, id: &str) -> GatewayReply {
-        let Some(checkout) = self.checkouts.get(id) else { return unknown() };
+        let Some(checkout) = self.checkouts.get(id) else {
+            return unknown();
+        };
         if let Some((refund, amount)) = self.last_refund.get(id) {
-            return GatewayReply::Refunded { refund: refund.clone(), amount: *amount };
+            return GatewayReply::Refunded {
+                refund: refund.clone(),
+                amount: *amount,
+            };
         }
         match checkout {
-            Checkout { captured_minor: 1.., amount, .. } => {
-                GatewayReply::Captured { amount: Money::new(checkout.captured_minor, amount.currency) }
-            }
+            Checkout {
+                captured_minor: 1..,
+                amount,
+                ..
+            } => GatewayReply::Captured {
+                amount: Money::new(checkout.captured_minor, amount.currency),
+            },
             Checkout { open: true, .. } => GatewayReply::Open,
             _ => GatewayReply::Expired,
         }
@@ -112,13 +132,24 @@ impl Gateway {
     fn refund(&mut self, id: &str, amount: Money) -> GatewayReply {
         self.numbers += 1;
         let refund = format!("re_{}", self.numbers);
-        let Some(checkout) = self.checkouts.get_mut(id) else { return unknown() };
+        let Some(checkout) = self.checkouts.get_mut(id) else {
+            return unknown();
+        };
         if checkout.refunded_minor + amount.amount_minor > checkout.captured_minor {
-            return GatewayReply::Rejected { reason: "more than came".to_owned() };
+            return GatewayReply::Rejected {
+                reason: "more than came".to_owned(),
+            };
         }
         checkout.refunded_minor += amount.amount_minor;
-        self.last_refund.insert(id.to_owned(), (refund.clone(), amount));
-        self.announce(id, CheckoutReport::Refunded { refund: refund.clone(), amount });
+        self.last_refund
+            .insert(id.to_owned(), (refund.clone(), amount));
+        self.announce(
+            id,
+            CheckoutReport::Refunded {
+                refund: refund.clone(),
+                amount,
+            },
+        );
         GatewayReply::Refunded { refund, amount }
     }
 
@@ -130,7 +161,9 @@ impl Gateway {
     }
 
     pub(crate) fn pay_amount(&mut self, id: &str, amount: Money) {
-        let Some(checkout) = self.checkouts.get_mut(id) else { return };
+        let Some(checkout) = self.checkouts.get_mut(id) else {
+            return;
+        };
         if checkout.open {
             checkout.open = false;
             checkout.captured_minor = amount.amount_minor;
@@ -148,7 +181,12 @@ impl Gateway {
     fn announce(&mut self, id: &str, report: CheckoutReport) {
         let payment = self.checkouts[id].payment.clone();
         let event = format!("evt_{}", self.history.len());
-        let hook = Hook { payment, event, checkout: id.to_owned(), report };
+        let hook = Hook {
+            payment,
+            event,
+            checkout: id.to_owned(),
+            report,
+        };
         self.history.push(hook.clone());
         self.hooks.push(hook);
     }
@@ -160,5 +198,7 @@ fn opened(checkout: String) -> GatewayReply {
 }
 
 fn unknown() -> GatewayReply {
-    GatewayReply::Rejected { reason: "no such checkout".to_owned() }
+    GatewayReply::Rejected {
+        reason: "no such checkout".to_owned(),
+    }
 }

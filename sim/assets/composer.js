@@ -79,9 +79,10 @@ function drawBar(chat) {
 }
 
 function drawAbout(chat) {
-  const forced = chat.keyboard?.force_reply && !chat.editing ? chat.messages.findLast((message) => !message.x?.out)?.message_id : null;
+  const forced = forcedReply(chat);
   const target = chat.messages.find((message) => message.message_id === (chat.editing ?? chat.replyTo ?? (chat.dismissedForce === forced ? null : forced)));
-  text.placeholder = chat.keyboard?.input_field_placeholder ?? "Message";
+  const hints = chat.keyboard?.keyboard || forced ? chat.keyboard.input_field_placeholder : null;
+  text.placeholder = hints ?? "Message";
   parts.about.hidden = !target;
   if (!target) return;
   const drop = () => { if (chat.editing) { text.value = ""; input(); } chat.dismissedForce = forced; chat.editing = null; chat.replyTo = null; changed(chat); composer.focus(); };
@@ -89,6 +90,15 @@ function drawAbout(chat) {
     h("span", null, h("b", null, chat.editing ? "Edit the message" : "Reply"), summary(target)),
     iconButton("close", chat.editing ? "Stop editing" : "Do not reply", drop));
   chat.answering = chat.editing ? null : target.message_id;
+}
+
+/** The message that a ForceReply wants answered: the newest of the bot, until the person has said something. */
+function forcedReply(chat) {
+  if (!chat.keyboard?.force_reply || chat.editing) return null;
+  const asked = chat.messages.findLast((message) => !message.x?.out);
+  const said = chat.messages.findLast((message) => message.x?.out);
+  if (!asked || said?.message_id > asked.message_id) return null;
+  return chat.forceIsNew ?? !said?.reply_to_message ? asked.message_id : null;
 }
 
 function drawKeyboard(chat, barred) {
@@ -133,6 +143,7 @@ async function submit() {
   const reply = parts.about.hidden ? null : chat.answering;
   chat.editing = null;
   chat.replyTo = null;
+  chat.forceIsNew = false;
   text.value = "";
   input();
   if (editing) await act("edit", { message_id: editing, text: value });

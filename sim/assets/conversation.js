@@ -18,6 +18,7 @@ let drawnFor = null;
 let stuck = true;
 let unseen = 0;
 let lastTop = 0;
+let firstShown = 0;
 let newestSeen = 0;
 let fillComposer = () => {};
 let focusComposer = () => {};
@@ -92,9 +93,10 @@ function draw() {
     setTimeout(() => box.setAttribute("aria-live", "polite"), 800);
   }
   const before = scroll().scrollHeight - scroll().scrollTop;
-  const oldFirst = box.firstElementChild;
+  const oldFirst = firstShown;
+  firstShown = chat.messages[0]?.message_id ?? 0;
   reconcile(box, rowsOf(chat));
-  const grewAbove = oldFirst && box.firstElementChild !== oldFirst && !stuck;
+  const grewAbove = !switched && oldFirst > firstShown && !stuck;
   countUnseen(chat);
   byId("earlier").hidden = chat.complete || chat.messages.length === 0;
   emptyState(chat);

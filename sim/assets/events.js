@@ -99,7 +99,7 @@ function applyToChat(event, chat) {
       if (chat === current()) emit("typing");
       break;
     case "keyboard":
-      if ("reply_keyboard" in event) { chat.keyboard = event.reply_keyboard; changed(chat); } else refetchSoon(chat);
+      if ("reply_keyboard" in event) { chat.keyboard = event.reply_keyboard; chat.forceIsNew = true; changed(chat); } else refetchSoon(chat);
       break;
     case "read":
       if (!patch(chat, id, { x: { delivered: event.delivered ?? true, read: event.read ?? true } })) refetchSoon(chat);

@@ -2,7 +2,7 @@
 import * as clockbar from "./clockbar.js";
 import { composer, setUp as setUpComposer } from "./composer.js";
 import { setUp as setUpConversation } from "./conversation.js";
-import { byId } from "./dom.js";
+import { byId, loadIcons } from "./dom.js";
 import { connect, loadWorld, refetch, watchOthers } from "./events.js";
 import * as people from "./people.js";
 import { botOf, current, emit, personOf, selection, world } from "./state.js";
@@ -73,6 +73,7 @@ function keys(event) {
   else document.querySelector(".person[aria-current]")?.focus();
 }
 
+loadIcons().catch(() => { /* without icons the labels remain */ });
 clockbar.setUp();
 people.setUp((person, bot) => select(person, bot));
 setUpComposer();

@@ -1,4 +1,5 @@
-//! The page's promises that need no browser: contrast, one origin, no inline script. It must not know the world.
+//! The page's promises that need no browser: contrast, one origin, no inline script.
+//! It must not know the world.
 
 #![allow(clippy::unwrap_used)] // tests
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::checkout::Outcome;
-use super::desk::{Desk, Done, Refused, refuse};
+use super::desk::{Desk, Done, Once, Refused, refuse};
 use super::faults::{Fault, Kind};
 use super::{State, webhooks};
 
@@ -78,7 +78,8 @@ pub(super) async fn books(req: HttpRequest, state: web::Data<State>) -> HttpResp
     reply(merchant(&state, &req).map(|number| {
         let desk = state.desk();
         let account = desk.account(number);
-        json!({ "account": account.name, "currencies": account.books.totals(), "entries": account.books.entries() })
+        let books = &account.books;
+        json!({ "account": account.name, "currencies": books.totals(), "entries": books.entries() })
     }))
 }
 
@@ -144,7 +145,8 @@ pub(super) async fn clear_faults(state: web::Data<State>) -> HttpResponse {
     list_faults(state).await
 }
 
-/// A merchant's POST: who, which faults, once per key, then the deed. Gives the reply and what was made anew.
+/// A merchant's POST: who, which faults, once per key, then the deed.
+/// Gives the reply and what was made anew.
 async fn charge<F>(
     state: &State,
     req: &HttpRequest,
@@ -206,12 +208,16 @@ where
     let Some(key) = key else {
         return deed(&mut desk, account, now);
     };
-    let fingerprint = fingerprint(req.path(), body);
-    if let Some(done) = desk.replay(account, key, &fingerprint, now)? {
+    let once = Once {
+        account,
+        key,
+        fingerprint: fingerprint(req.path(), body),
+    };
+    if let Some(done) = desk.replay(&once, now)? {
         return Ok(done);
     }
     let done = deed(&mut desk, account, now)?;
-    desk.remember(account, key, fingerprint, &done, now);
+    desk.remember(&once, &done, now);
     Ok(done)
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::checkout::Checkout;
+
 /// One movement: two lines that cancel out.
 #[derive(Clone, Serialize)]
 pub(super) struct Entry {
@@ -36,43 +38,49 @@ pub(super) struct Totals {
 }
 
 /// The books of one merchant.
-#[derive(Default)]
 pub(super) struct Books {
+    merchant: String,
     entries: Vec<Entry>,
     totals: BTreeMap<String, Totals>,
 }
 
 impl Books {
-    /// Money came from the payer's card to the merchant.
-    pub(super) fn capture(
-        &mut self,
-        merchant: &str,
-        checkout: &str,
-        currency: &str,
-        minor: i64,
-        at: i64,
-    ) {
-        let lines = lines("cards", merchant, currency, minor);
-        self.write("capture", checkout, None, lines, at);
-        let totals = self.totals.entry(currency.to_owned()).or_default();
+    pub(super) fn new(merchant: &str) -> Self {
+        Self {
+            merchant: merchant.to_owned(),
+            entries: Vec::new(),
+            totals: BTreeMap::new(),
+        }
+    }
+
+    /// The whole amount came from the payer's card to the merchant.
+    pub(super) fn capture(&mut self, checkout: &Checkout, at: i64) {
+        let minor = checkout.amount_minor;
+        self.entries.push(Entry {
+            number: self.next(),
+            at,
+            kind: "capture",
+            checkout: checkout.id.clone(),
+            refund: None,
+            lines: lines("cards", &self.merchant, &checkout.currency, minor),
+        });
+        let totals = self.totals.entry(checkout.currency.clone()).or_default();
         totals.captured_minor += minor;
         totals.balance_minor += minor;
         totals.captures += 1;
     }
 
-    /// Money went back.
-    pub(super) fn refund(
-        &mut self,
-        merchant: &str,
-        of: (&str, &str),
-        currency: &str,
-        minor: i64,
-        at: i64,
-    ) {
-        let (checkout, refund) = of;
-        let lines = lines(merchant, "cards", currency, minor);
-        self.write("refund", checkout, Some(refund.to_owned()), lines, at);
-        let totals = self.totals.entry(currency.to_owned()).or_default();
+    /// Some of it went back.
+    pub(super) fn refund(&mut self, checkout: &Checkout, refund: &str, minor: i64, at: i64) {
+        self.entries.push(Entry {
+            number: self.next(),
+            at,
+            kind: "refund",
+            checkout: checkout.id.clone(),
+            refund: Some(refund.to_owned()),
+            lines: lines(&self.merchant, "cards", &checkout.currency, minor),
+        });
+        let totals = self.totals.entry(checkout.currency.clone()).or_default();
         totals.refunded_minor += minor;
         totals.balance_minor -= minor;
         totals.refunds += 1;
@@ -86,23 +94,8 @@ impl Books {
         &self.totals
     }
 
-    fn write(
-        &mut self,
-        kind: &'static str,
-        checkout: &str,
-        refund: Option<String>,
-        lines: [Line; 2],
-        at: i64,
-    ) {
-        let number = self.entries.len() as u64 + 1;
-        self.entries.push(Entry {
-            number,
-            at,
-            kind,
-            checkout: checkout.to_owned(),
-            refund,
-            lines,
-        });
+    fn next(&self) -> u64 {
+        self.entries.len() as u64 + 1
     }
 }
 

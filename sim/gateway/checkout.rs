@@ -1,4 +1,5 @@
-//! What a checkout is, what a merchant may ask for, and how it reads as JSON. It must not know HTTP.
+//! What a checkout is, what a merchant may ask for, and how it reads as JSON.
+//! It must not know HTTP.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! The gateway's memory and rules: accounts, checkouts, refunds, remembered replies, events. It must not know HTTP or waiting.
+//! The gateway's memory and rules: accounts, checkouts, refunds, remembered replies, events.
+//! It must not know HTTP or waiting.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -36,6 +37,13 @@ pub(super) struct Account {
     api_key: String,
     pub(super) webhook_secret: String,
     pub(super) books: Books,
+}
+
+/// A request that is done once: whose, under which key, and what it asked.
+pub(super) struct Once<'a> {
+    pub(super) account: usize,
+    pub(super) key: &'a str,
+    pub(super) fingerprint: [u8; 32],
 }
 
 struct Remembered {
@@ -103,7 +111,7 @@ impl Desk {
             name: name.to_owned(),
             api_key: api_key.to_owned(),
             webhook_secret: webhook_secret.to_owned(),
-            books: Books::default(),
+            books: Books::new(name),
         });
     }
 
@@ -119,16 +127,10 @@ impl Desk {
     }
 
     /// The reply that this key got before; another request under the same key is refused.
-    pub(super) fn replay(
-        &self,
-        account: usize,
-        key: &str,
-        fingerprint: &[u8; 32],
-        now: i64,
-    ) -> Result<Option<Done>, Refused> {
-        match self.remembered.get(&(account, key.to_owned())) {
+    pub(super) fn replay(&self, once: &Once<'_>, now: i64) -> Result<Option<Done>, Refused> {
+        match self.remembered.get(&(once.account, once.key.to_owned())) {
             Some(old) if old.until < now => Ok(None),
-            Some(old) if old.fingerprint != *fingerprint => Err(refuse(
+            Some(old) if old.fingerprint != once.fingerprint => Err(refuse(
                 400,
                 "idempotency_error",
                 "this Idempotency-Key was used with another request",
@@ -142,22 +144,15 @@ impl Desk {
         }
     }
 
-    pub(super) fn remember(
-        &mut self,
-        account: usize,
-        key: &str,
-        fingerprint: [u8; 32],
-        done: &Done,
-        now: i64,
-    ) {
-        let until = now + REMEMBER_S;
+    pub(super) fn remember(&mut self, once: &Once<'_>, done: &Done, now: i64) {
         let entry = Remembered {
-            fingerprint,
-            until,
+            fingerprint: once.fingerprint,
+            until: now + REMEMBER_S,
             status: done.status,
             body: done.body.clone(),
         };
-        self.remembered.insert((account, key.to_owned()), entry);
+        self.remembered
+            .insert((once.account, once.key.to_owned()), entry);
     }
 
     pub(super) fn create(
@@ -259,21 +254,16 @@ impl Desk {
             return Err(unknown());
         };
         checkout.refunded_minor += wanted.amount_minor;
-        let (currency, checkout_id) = (checkout.currency.clone(), checkout.id.clone());
-        let merchant = &mut self.accounts[account];
-        let name = merchant.name.clone();
-        merchant.books.refund(
-            &name,
-            (&checkout_id, &id),
-            &currency,
-            wanted.amount_minor,
-            now,
-        );
+        self.accounts[account]
+            .books
+            .refund(checkout, &id, wanted.amount_minor, now);
         let refund = json!({
-            "id": id, "object": "refund", "checkout": checkout_id, "amount_minor": wanted.amount_minor,
-            "currency": currency, "reason": wanted.reason, "status": "succeeded", "created": now,
+            "id": id, "object": "refund", "checkout": checkout.id,
+            "amount_minor": wanted.amount_minor,
+            "currency": checkout.currency, "reason": wanted.reason, "status": "succeeded",
+            "created": now,
         });
-        let event = self.happened(&checkout_id, "refund.succeeded", Some(&refund), now)?;
+        let event = self.happened(&wanted.checkout, "refund.succeeded", Some(&refund), now)?;
         Ok(Done::new(201, refund, vec![event]))
     }
 
@@ -312,8 +302,7 @@ impl Desk {
             usize::MAX,
             event,
             &checkout,
-            "checkout.captured",
-            None,
+            ("checkout.captured", None),
             now,
         ))
     }
@@ -336,15 +325,7 @@ impl Desk {
             .remove(&(checkout.expires_at, checkout.id.clone()));
         if to == Status::Captured {
             checkout.captured_at = Some(now);
-            let merchant = &mut self.accounts[checkout.account];
-            let name = merchant.name.clone();
-            merchant.books.capture(
-                &name,
-                &checkout.id,
-                &checkout.currency,
-                checkout.amount_minor,
-                now,
-            );
+            self.accounts[checkout.account].books.capture(checkout, now);
         }
         self.happened(id, kind, None, now)
     }
@@ -358,7 +339,7 @@ impl Desk {
     ) -> Result<Event, Refused> {
         let id = self.ids.next("evt");
         let checkout = self.checkouts.get(checkout).ok_or_else(unknown)?;
-        let event = Event::new(self.events.len(), id, checkout, kind, refund, now);
+        let event = Event::new(self.events.len(), id, checkout, (kind, refund), now);
         self.events.push(event.clone());
         Ok(event)
     }

@@ -1,4 +1,5 @@
-//! What merchants are told: an event, its webhook body, what became of it. It must not know how it travels.
+//! What merchants are told: an event, its webhook body, what became of it.
+//! It must not know how it travels.
 
 use serde_json::{Value, json};
 
@@ -23,8 +24,7 @@ impl Event {
         number: usize,
         id: String,
         checkout: &Checkout,
-        kind: &str,
-        refund: Option<&Value>,
+        (kind, refund): (&str, Option<&Value>),
         now: i64,
     ) -> Self {
         let mut data = json!({ "checkout": checkout.brief() });
@@ -48,7 +48,8 @@ impl Event {
     pub(super) fn json(&self) -> Value {
         let mut all: Value = serde_json::from_str(&self.body).unwrap_or_default();
         all["delivery"] = json!({
-            "attempts": self.attempts, "last_status": self.last_status, "delivered_at": self.delivered_at,
+            "attempts": self.attempts, "last_status": self.last_status,
+            "delivered_at": self.delivered_at,
         });
         all
     }

@@ -1,4 +1,5 @@
-//! Misbehaviour on demand: which is armed, and how often it still strikes. It must not know how it is played.
+//! Misbehaviour on demand: which is armed, and how often it still strikes.
+//! It must not know how it is played.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
-//! Makes the gateway's ids: unguessable to a reader, repeatable from the seed and the start. It must not know what they name.
+//! Makes the gateway's ids: unguessable to a reader, repeatable from the seed and the start.
+//! It must not know what they name.
 
 use sha2::{Digest, Sha256};
 

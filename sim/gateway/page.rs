@@ -1,4 +1,5 @@
-//! The hosted payment page: plain forms that work without JavaScript. It must not know webhooks or merchants' keys.
+//! The hosted payment page: plain forms that work without JavaScript.
+//! It must not know webhooks or merchants' keys.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY};
 use actix_web::{HttpResponse, web};
@@ -69,7 +70,8 @@ fn page(checkout: &Checkout, left: bool) -> String {
         Status::Open if left => frame(
             "Payment left open",
             &format!(
-                "{}<p>Nothing was charged. You can come back until {}.</p>{}<p><a href=\"/gateway/pay/{}\">Pay {amount} after all</a></p>",
+                "{}<p>Nothing was charged. You can come back until {}.</p>{}\
+                 <p><a href=\"/gateway/pay/{}\">Pay {amount} after all</a></p>",
                 verdict("quiet", "…", "You left without paying"),
                 moment(checkout.expires_at),
                 back(checkout),
@@ -118,8 +120,10 @@ fn form(checkout: &Checkout, amount: &str) -> String {
     format!(
         "<p class=\"what\" dir=\"auto\">{what}</p><h1><bdi>{amount}</bdi></h1>{facts}\
          <form method=\"post\" action=\"/gateway/pay/{id}\">\
-         <button class=\"button primary wide\" name=\"outcome\" value=\"capture\">Pay {amount}</button>\
-         <button class=\"button danger wide\" name=\"outcome\" value=\"decline\">Decline the card</button>\
+         <button class=\"button primary wide\" name=\"outcome\" value=\"capture\">\
+         Pay {amount}</button>\
+         <button class=\"button danger wide\" name=\"outcome\" value=\"decline\">\
+         Decline the card</button>\
          <button class=\"button wide\" name=\"outcome\" value=\"cancel\">Cancel</button></form>\
          <small>A simulated payment: no real money moves.</small>",
         what = escape(what),
@@ -137,7 +141,8 @@ fn facts(checkout: &Checkout) -> String {
         ),
     };
     format!(
-        "<dl><dt>Reference</dt><dd><bdi>{}</bdi></dd>{last}<dt>Card</dt><dd><bdi>•••• 4242</bdi></dd></dl>",
+        "<dl><dt>Reference</dt><dd><bdi>{}</bdi></dd>{last}\
+         <dt>Card</dt><dd><bdi>•••• 4242</bdi></dd></dl>",
         escape(&checkout.reference)
     )
 }
@@ -170,12 +175,15 @@ fn frame(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\" dir=\"ltr\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"robots\" content=\"noindex\">\
+         <meta name=\"color-scheme\" content=\"light dark\">\
+         <meta name=\"robots\" content=\"noindex\">\
          <title>{title} · Sandbox gateway</title><script src=\"/assets/theme.js\"></script>\
          <link rel=\"icon\" href=\"/assets/favicon.svg\" type=\"image/svg+xml\">\
-         <link rel=\"stylesheet\" href=\"/assets/tokens.css\"><link rel=\"stylesheet\" href=\"/assets/pay.css\">\
+         <link rel=\"stylesheet\" href=\"/assets/tokens.css\">\
+         <link rel=\"stylesheet\" href=\"/assets/pay.css\">\
          </head><body class=\"hosted\"><main>\
-         <p class=\"brand\"><img src=\"/assets/favicon.svg\" alt=\"\">Sandbox gateway</p>{body}</main></body></html>"
+         <p class=\"brand\"><img src=\"/assets/favicon.svg\" alt=\"\">Sandbox gateway</p>\
+         {body}</main></body></html>"
     )
 }
 

@@ -1,4 +1,5 @@
-//! The gateway's promises: one charge per key, exact books, signed and repeated webhooks. It must not know a merchant.
+//! The gateway's promises: one charge per key, exact books, signed and repeated webhooks.
+//! It must not know a merchant.
 
 #![allow(clippy::unwrap_used)] // tests
 
@@ -142,7 +143,8 @@ macro_rules! get {
 }
 
 fn order(url: &str) -> Value {
-    json!({ "amount_minor": 1200, "currency": "EUR", "reference": "order-1", "description": "Blue <mug>", "webhook_url": url })
+    json!({ "amount_minor": 1200, "currency": "EUR", "reference": "order-1",
+        "description": "Blue <mug>", "webhook_url": url })
 }
 
 #[actix_rt::test]
@@ -249,7 +251,8 @@ async fn refunds_stop_at_the_captured_amount_and_the_books_balance() {
     assert_eq!(
         books["currencies"]["EUR"],
         json!({
-        "captured_minor": 1200, "refunded_minor": 1200, "balance_minor": 0, "captures": 1, "refunds": 2 })
+        "captured_minor": 1200, "refunded_minor": 1200, "balance_minor": 0,
+        "captures": 1, "refunds": 2 })
     );
     let lines = books["entries"]
         .as_array()

@@ -1,4 +1,5 @@
-//! Tells merchants what happened: signed, repeated until a 2xx, misbehaving when asked to. It must not know what an event means.
+//! Tells merchants what happened: signed, repeated until a 2xx, misbehaving when asked to.
+//! It must not know what an event means.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -50,7 +51,7 @@ pub(super) fn dispatch(state: &State, event: Event) {
     });
 }
 
-/// When armed, says that this event's checkout was captured, signed with a key that is not the merchant's.
+/// When armed, says that this event's checkout was captured, signed with a wrong key.
 pub(super) fn forge(state: &State, event: &Event) {
     let checkout = checkout_of(event);
     forge_for(state, &checkout);

@@ -1,4 +1,5 @@
-//! The chat page in real Chromium: a person chats with a scripted bot as in Telegram. It must not know Kontor.
+//! The chat page in real Chromium: a person chats with a scripted bot as in Telegram.
+//! It must not know Kontor.
 //!
 //! Needs `chromedriver` and `chromium` on the path.
 

@@ -1,17 +1,18 @@
 //! One bot's updates on their way to the Office, by whichever way they came. Knows no HTTP.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actors::{Answer, Clock, External, Failure, Journal, Kernel, Message, Office, Posted, Tell};
 use entities::{BotId, Key, MasterKey, UnparsedRow};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
 use crate::intake::epoch::Epoch;
 use crate::intake::flood::{Flood, FloodLimits, Heard};
 use crate::intake::route::{self, Routed};
-use crate::intake::update::Update;
+use crate::intake::update::{Update, UpdateKind};
 use crate::intake::update::unparsed::Unparsed;
 use crate::telegram::Me;
 
@@ -51,7 +52,7 @@ pub struct BotIntake {
     epoch: Epoch,
     flood: Flood,
     me: OnceLock<Me>,
-    state: Mutex<IntakeState>,
+    state: watch::Sender<IntakeState>,
     alarm: Box<dyn Fn(String) + Send + Sync>,
 }
 
@@ -82,7 +83,7 @@ impl BotIntake {
             clock,
             master,
             me: OnceLock::new(),
-            state: Mutex::new(IntakeState::Starting),
+            state: watch::Sender::new(IntakeState::Starting),
             alarm: Box::new(move |what| core.alarm(what)),
         })
     }
@@ -92,7 +93,18 @@ impl BotIntake {
     }
 
     pub fn state(&self) -> IntakeState {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.state.borrow().clone()
+    }
+
+    /// Resolves once nothing more is taken: the last batch is committed and confirmed.
+    pub async fn stopped(&self) {
+        self.reaches(|state| *state == IntakeState::Stopped).await;
+    }
+
+    /// Resolves once its state is such.
+    pub async fn reaches(&self, is_so: impl FnMut(&IntakeState) -> bool) {
+        // The sender lives in `self`: it cannot be gone.
+        drop(self.state.subscribe().wait_for(is_so).await);
     }
 
     /// Before the first update, once the token is known to be good.
@@ -127,13 +139,16 @@ impl BotIntake {
                 return Ok(Sorted::Unparsed(self.unparsed(raw, unparsed)));
             }
         };
-        let kind = update.kind.name();
+        let kind = match &update.kind {
+            UpdateKind::Ignored(ignored) if !ignored.is_known => "unknown",
+            kind => kind.name(),
+        };
         let routed = match self.hear(&update) {
             Heard::Yes => route::route(&self.bot, me, &update),
             Heard::Warn => {
                 tracing::info!(bot = %self.bot, "a user says too much and is asked to slow down");
                 self.count(kind, "too_fast");
-                route::too_fast(&self.bot, &update).unwrap_or(Routed::Ignored)
+                Routed::Ignored
             }
             Heard::Silence => {
                 self.count(kind, "silenced");
@@ -208,10 +223,7 @@ impl BotIntake {
 
     /// Notes how it goes; what needs a person is said aloud once.
     pub(super) fn enter(&self, state: IntakeState) {
-        let before = {
-            let mut current = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *current, state.clone())
-        };
+        let before = self.state.send_replace(state.clone());
         if std::mem::discriminant(&before) == std::mem::discriminant(&state) {
             return;
         }

@@ -105,19 +105,6 @@ fn from_customer(from: Option<&User<'_>>, what: Incoming) -> Message {
     session::Message::Customer { from: profile, what }.into()
 }
 
-/// The message of a customer who says too much: the session asks them to slow down.
-pub fn too_fast(bot: &BotId, update: &Update<'_>) -> Option<Routed> {
-    let Route::Private { user } = update.route() else {
-        return None;
-    };
-    let from = match &update.kind {
-        UpdateKind::Message(said) | UpdateKind::EditedMessage(said) => said.from.as_ref(),
-        UpdateKind::Callback(callback) => Some(&callback.from),
-        _ => return None,
-    };
-    Some(Routed::To(Key::session(bot, user), from_customer(from, Incoming::TooFast)))
-}
-
 fn message(me: &Me, said: &Said<'_>, place: Place) -> Option<Message> {
     match place {
         Place::Chat => Some(in_chat(me, said).into()),

@@ -65,7 +65,7 @@ impl From<figment::Error> for SettingsError {
                 (format!("{name} is missing"), hint)
             }
             Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
-                (format!("found {found}"), format!("write {wanted}"))
+                (format!("found {}", shown(found, &key)), format!("write {}", plain(wanted)))
             }
             Kind::Message(text) => (text.trim().to_owned(), String::new()),
             other => (other.to_string(), String::new()),
@@ -80,6 +80,27 @@ impl From<figment::Error> for SettingsError {
             false => (problem, hint),
         };
         Self { place, key, problem, hint }
+    }
+}
+
+/// A value of the wrong type may still be a secret.
+fn shown(found: &figment::error::Actual, key: &str) -> String {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    match ["token", "key", "secret", "url"].iter().any(|word| last.ends_with(word)) {
+        true => "something else".to_owned(),
+        false => found.to_string(),
+    }
+}
+
+/// What is wanted, for people.
+fn plain(wanted: &str) -> &str {
+    match wanted {
+        "usize" | "u16" | "u32" | "u64" => "a number, 0 or more",
+        "i32" | "i64" | "isize" => "a whole number",
+        "bool" | "a boolean" => "true or false",
+        "a string" | "string" | "path string" | "a borrowed string" => "a text in quotes",
+        "a sequence" => "a list in brackets",
+        other => other,
     }
 }
 

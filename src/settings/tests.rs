@@ -105,6 +105,9 @@ fn a_wrong_setting_is_named_with_its_place_and_what_to_write() {
         ("[[bots]]\nname = \"shop\"\n".to_owned(), "kontor.toml: bots.shop.token: no token\n  hint: write token = \"…\" from BotFather, or token_file = \"…\""),
         ("[server]\nlisten = \"here\"\n".to_owned(), "kontor.toml: server.listen: not an address to listen on\n  hint: write host:port, as in 127.0.0.1:8080"),
         ("[limits]\nmailbox = \"many\"\n".to_owned(), "kontor.toml: limits.mailbox: found string \"many\"\n  hint: write a number, 0 or more"),
+        (format!("{bot}token_file = 3\n"), "kontor.toml: bots.0.token_file: found unsigned int `3`\n  hint: write a text in quotes"),
+        ("[[bots]]\nname = \"shop\"\ntoken = 77\n".to_owned(), "kontor.toml: bots.0.token: found something else\n  hint: write a text in quotes"),
+        ("[shop]\nlanguages = \"en\"\n".to_owned(), "kontor.toml: shop.languages: found string \"en\"\n  hint: write a list in brackets"),
         ("[limits]\nmailbox = 0\n".to_owned(), "kontor.toml: limits.mailbox: 0 would stop everything\n  hint: write 1 or more"),
         ("[shop]\nlanguages = [\"tlh\"]\n".to_owned(), "kontor.toml: shop.languages: there are no texts in 'tlh'\n  hint: write some of en, ru, uz, es, ar"),
     ];

@@ -9,13 +9,18 @@ pub(crate) async fn run(url: String, token: &'static str) {
         http,
         base: format!("{url}/bot{token}"),
     };
-    api.call("setMyCommands", json!({"commands": [
-        {"command": "start", "description": "begin"}, {"command": "buy", "description": "the blue mug"}]})).await;
+    let commands = json!([
+        { "command": "start", "description": "begin" },
+        { "command": "buy", "description": "the blue mug" },
+    ]);
+    api.call("setMyCommands", json!({ "commands": commands }))
+        .await;
     let mut offset = 0;
-    while let Some(updates) = api
-        .call("getUpdates", json!({"offset": offset, "timeout": 20}))
-        .await
-    {
+    loop {
+        let wanted = json!({ "offset": offset, "timeout": 20 });
+        let Some(updates) = api.call("getUpdates", wanted).await else {
+            return;
+        };
         for update in updates.as_array().into_iter().flatten() {
             offset = update["update_id"].as_i64().unwrap() + 1;
             api.answer(update).await;
@@ -57,45 +62,62 @@ impl Api {
     }
 
     async fn pressed(&self, query: &Value) {
-        let id = &query["id"];
-        if query["data"] == "ask" {
-            let body = json!({"callback_query_id": id, "text": "A person will answer", "show_alert": true});
-            self.call("answerCallbackQuery", body).await;
-            return;
+        let asks = query["data"] == "ask";
+        let text = if asks {
+            "A person will answer"
+        } else {
+            "Here is what we have"
+        };
+        let answer = json!({ "callback_query_id": query["id"], "text": text, "show_alert": asks });
+        self.call("answerCallbackQuery", answer).await;
+        if !asks {
+            let message = &query["message"];
+            let edit = json!({
+                "chat_id": message["chat"]["id"],
+                "message_id": message["message_id"],
+                "text": "Blue mug, 12.00 EUR",
+                "reply_markup": inline("Ask", "ask"),
+            });
+            self.call("editMessageText", edit).await;
         }
-        self.call(
-            "answerCallbackQuery",
-            json!({"callback_query_id": id, "text": "Here is what we have"}),
-        )
-        .await;
-        let message = &query["message"];
-        self.call("editMessageText", json!({
-            "chat_id": message["chat"]["id"], "message_id": message["message_id"], "text": "Blue mug, 12.00 EUR",
-            "reply_markup": {"inline_keyboard": [[{"text": "Ask", "callback_data": "ask"}]]}})).await;
     }
 
     async fn said(&self, message: &Value) {
         let chat = &message["chat"]["id"];
-        if message.get("successful_payment").is_some() {
-            self.call(
-                "sendMessage",
-                json!({"chat_id": chat, "text": "Thank you. Shall we wrap it?", "reply_markup": {
-                "keyboard": [[{"text": "Wrap it"}, {"text": "No"}]], "resize_keyboard": true}}),
-            )
-            .await;
+        let text = message["text"].as_str().unwrap_or("");
+        if text == "/buy" {
+            let prices = json!([{ "label": "Mug", "amount": 1200 }]);
+            let invoice = json!({
+                "chat_id": chat, "title": "Blue mug", "description": "One mug", "currency": "EUR",
+                "payload": "order-1", "provider_token": "sandbox", "prices": prices,
+            });
+            self.call("sendInvoice", invoice).await;
             return;
         }
-        let text = message["text"].as_str().unwrap_or("");
-        match text {
-            "/start" => self.call("sendMessage", json!({"chat_id": chat, "text": "Welcome to Mug Shop",
-                "reply_markup": {"inline_keyboard": [[{"text": "Catalogue", "callback_data": "catalogue"}]]}})).await,
-            "/buy" => self.call("sendInvoice", json!({"chat_id": chat, "title": "Blue mug", "description": "One mug",
-                "payload": "order-1", "provider_token": "sandbox", "currency": "EUR",
-                "prices": [{"label": "Mug", "amount": 1200}]})).await,
-            "Wrap it" => self.call("sendMessage", json!({"chat_id": chat, "text": "Noted",
-                "reply_markup": {"remove_keyboard": true}})).await,
-            _ if text.starts_with('أ') => self.call("sendMessage", json!({"chat_id": chat, "text": format!("قلت: {text}")})).await,
-            _ => self.call("sendMessage", json!({"chat_id": chat, "text": format!("You said: {text}")})).await,
+        let (words, markup) = if message.get("successful_payment").is_some() {
+            let keyboard = json!([[{ "text": "Wrap it" }, { "text": "No" }]]);
+            let markup = json!({ "keyboard": keyboard, "resize_keyboard": true });
+            ("Thank you. Shall we wrap it?".to_owned(), markup)
+        } else if text == "/start" {
+            (
+                "Welcome to Mug Shop".to_owned(),
+                inline("Catalogue", "catalogue"),
+            )
+        } else if text == "Wrap it" {
+            ("Noted".to_owned(), json!({ "remove_keyboard": true }))
+        } else if text.starts_with('أ') {
+            (format!("قلت: {text}"), Value::Null)
+        } else {
+            (format!("You said: {text}"), Value::Null)
         };
+        let mut body = json!({ "chat_id": chat, "text": words });
+        if !markup.is_null() {
+            body["reply_markup"] = markup;
+        }
+        self.call("sendMessage", body).await;
     }
+}
+
+fn inline(text: &str, data: &str) -> Value {
+    json!({ "inline_keyboard": [[{ "text": text, "callback_data": data }]] })
 }

@@ -1,4 +1,5 @@
-//! Real Chromium over WebDriver: opens, presses, types, waits inside the page. It must not know what is tested.
+//! Real Chromium over WebDriver: opens, presses, types, waits inside the page.
+//! It must not know what is tested.
 
 use std::process::Stdio;
 
@@ -109,7 +110,8 @@ impl Browser {
     /// Waits until an element of this kind is visible and holds the text.
     pub(crate) async fn shows(&self, css: &str, text: &str) {
         let expression = format!(
-            "[...document.querySelectorAll({})].some((one) => one.checkVisibility() && one.innerText.includes({}))",
+            "[...document.querySelectorAll({})].some((one) => one.checkVisibility() \
+             && one.innerText.includes({}))",
             json!(css),
             json!(text)
         );
@@ -144,7 +146,8 @@ impl Browser {
     pub(crate) async fn press(&self, text: &str) {
         let find = format!(
             "[...document.querySelectorAll('button')].findLast((one) => !one.disabled \
-             && one.checkVisibility() && one.innerText.includes({}))",
+             && one.checkVisibility() \
+             && one.innerText.includes({}))",
             json!(text)
         );
         self.until(&find, &format!("a button {text:?}")).await;
@@ -153,7 +156,8 @@ impl Browser {
 
     async fn press_at(&self, find: &str) {
         let script = format!(
-            "const one = {find}; one.scrollIntoView({{ block: 'nearest' }}); const box = one.getBoundingClientRect();
+            "const one = {find}; one.scrollIntoView({{ block: 'nearest' }});
+             const box = one.getBoundingClientRect();
              return [box.x + box.width / 2, box.y + box.height / 2]"
         );
         let at = self.client.execute(&script, Vec::new()).await.unwrap();

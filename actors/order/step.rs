@@ -1,0 +1,88 @@
+//! What an order's step leaves and says: its row, and the messages to its session, stocks and payment.
+//! Knows no rules of orders.
+
+use entities::{Key, Kind, Money, OrderRow, Row};
+
+use super::Order;
+use super::state::{Fact, State};
+use crate::capability::{Decision, Moment};
+use crate::clock::to_ms;
+use crate::intent::Intent;
+use crate::message::Message as AnyMessage;
+use crate::{payment, session, stock};
+
+/// One fact, with the order's row and the news for the session.
+pub(super) fn step(state: &State, at: &Moment<'_>, fact: Fact) -> Decision<Order> {
+    let mut after = state.clone();
+    after.apply(&fact);
+    let mut decision = Decision::of(fact);
+    let (Some(customer), Some(view)) = (after.customer.clone(), after.view()) else {
+        return decision;
+    };
+    decision.rows.push(Row::Order(OrderRow {
+        id: at.key.to_string(),
+        number: at.key.id().to_owned(),
+        session: customer.to_string(),
+        state: after.stage.name().to_owned(),
+        total_minor: view.total.amount_minor,
+        currency: view.total.currency.to_string(),
+        placed_ms: view.placed_ms,
+        changed_ms: to_ms(at.now),
+    }));
+    let changed = session::Message::OrderChanged {
+        order: at.key.clone(),
+        view,
+    };
+    decision.then(tell(&customer, changed.into()))
+}
+
+/// Lets go of all lines.
+pub(super) fn releasing(
+    state: &State,
+    decision: Decision<Order>,
+    at: &Moment<'_>,
+) -> Decision<Order> {
+    state.lines.iter().fold(decision, |decision, line| {
+        let release = stock::Message::Release {
+            order: at.key.clone(),
+        };
+        decision.then(tell_stock(&line.product, release))
+    })
+}
+
+pub(super) fn give_back(at: &Moment<'_>, reason: String) -> Intent {
+    tell_payment(at.key, payment::Message::GiveBack { reason })
+}
+
+pub(super) fn late_news(state: &State, at: &Moment<'_>, amount: Money) -> Intent {
+    tell_session(
+        state,
+        session::Message::LateMoney {
+            order: at.key.clone(),
+            amount,
+        },
+    )
+}
+
+pub(super) fn tell_session(state: &State, message: session::Message) -> Intent {
+    let customer = state
+        .customer
+        .as_ref()
+        .expect("only a placed order has news");
+    tell(customer, message.into())
+}
+
+pub(super) fn tell_stock(product: &str, message: stock::Message) -> Intent {
+    tell(&Key::new(Kind::Stock, product), message.into())
+}
+
+pub(super) fn tell_payment(order: &Key, message: payment::Message) -> Intent {
+    tell(&State::payment(order), message.into())
+}
+
+pub(super) fn tell(to: &Key, message: AnyMessage) -> Intent {
+    Intent::Tell {
+        to: to.clone(),
+        message,
+    }
+}

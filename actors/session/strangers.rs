@@ -1,0 +1,149 @@
+//! Random customers: valid, careless, hostile. Knows only what must be true of every conversation.
+
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
+use time::Duration;
+
+use super::tests::{ADA, state, talking};
+use super::{Incoming, Step};
+use crate::intent::{Keyboard, Method};
+use crate::town::{Town, data_of};
+
+fn saying() -> impl Strategy<Value = String> {
+    prop_oneof![
+        2 => "[0-9٠-٩]{1,3}",
+        2 => ".{0,40}",
+        1 => Just("<b>&amp;</i><a href=\"x\">".to_owned()),
+        1 => Just("😀".repeat(4_000)),
+        1 => Just("\u{200b}\u{2800}".to_owned()),
+        1 => Just("Русский".to_owned()),
+    ]
+}
+
+fn data() -> impl Strategy<Value = String> {
+    let product = prop_oneof![
+        (0..12_u8).prop_map(|n| format!("mug-{n}")),
+        Just("gone".to_owned())
+    ];
+    let surface = prop_oneof![Just("t"), Just("p")];
+    (surface, product, any::<u16>(), any::<u32>(), 0..14_u8).prop_map(
+        |(on, product, quantity, nonce, verb)| match verb {
+            0 => format!("{on}.h"),
+            1 => format!("{on}.r"),
+            2 => format!("{on}.s.{quantity}"),
+            3 | 4 => format!("{on}.p.{product}"),
+            5 | 6 => format!("{on}.q.{product}.{quantity}"),
+            7 => format!("{on}.b.{product}.{quantity}.{nonce:x}"),
+            8 => format!("{on}.l.{quantity}"),
+            9 => format!("{on}.o.ABCDEF"),
+            10 => format!("{on}.c.ABCDEF"),
+            11 => format!("{on}.w.{}", ["en", "ar", "xx"][usize::from(quantity) % 3]),
+            12 => "f:12345678:two:0".to_owned(),
+            _ => "from last month".to_owned(),
+        },
+    )
+}
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Says(String),
+    Commands(&'static str),
+    Presses(String),
+    /// One of the buttons of the newest message.
+    Chooses(u8),
+    Shows(&'static str),
+    Leaves,
+    Waits(u8),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let command = prop_oneof![
+        Just("/start"),
+        Just("/start promo"),
+        Just("/menu"),
+        Just("/shop"),
+        Just("/orders"),
+        Just("/help"),
+        Just("/language"),
+        Just("/cancel"),
+        Just("/nonsense"),
+    ];
+    prop_oneof![
+        3 => saying().prop_map(Deed::Says),
+        2 => command.prop_map(Deed::Commands),
+        2 => data().prop_map(Deed::Presses),
+        6 => any::<u8>().prop_map(Deed::Chooses),
+        1 => prop_oneof![Just("photo"), Just("sticker")].prop_map(Deed::Shows),
+        1 => Just(Deed::Leaves),
+        1 => any::<u8>().prop_map(Deed::Waits),
+    ]
+}
+
+/// All buttons of the newest message that has any.
+fn buttons(town: &Town) -> Vec<String> {
+    let rows = town.sent.iter().rev().find_map(|call| match &call.method {
+        Method::SendText {
+            keyboard: Keyboard::Inline(rows),
+            ..
+        }
+        | Method::EditText {
+            keyboard: Keyboard::Inline(rows),
+            ..
+        }
+        | Method::SendPhoto {
+            keyboard: Keyboard::Inline(rows),
+            ..
+        } => Some(rows),
+        _ => None,
+    });
+    rows.into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(data_of)
+        .collect()
+}
+
+fn happens(town: &mut Town, deed: &Deed) {
+    let before = town.sent.len();
+    match deed {
+        Deed::Says(text) => town.says(ADA, text.trim_start_matches('/')),
+        Deed::Commands(command) => town.says(ADA, command),
+        Deed::Presses(data) => town.presses(ADA, 7, data),
+        Deed::Chooses(place) => {
+            let buttons = buttons(town);
+            if buttons.is_empty() {
+                return;
+            }
+            town.presses(ADA, 7, &buttons[usize::from(*place) % buttons.len()]);
+        }
+        Deed::Shows(what) => {
+            town.does(
+                ADA,
+                Incoming::Other {
+                    message_id: 1,
+                    what: (*what).to_owned(),
+                },
+            );
+        }
+        Deed::Leaves => return town.does(ADA, Incoming::Blocked),
+        Deed::Waits(minutes) => return town.pass(Duration::minutes(i64::from(*minutes))),
+    }
+    assert!(town.sent.len() > before, "no answer to {deed:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Valid, careless, hostile: always an answer within Telegram's limits, and always a way home.
+    #[test]
+    fn nobody_is_ever_lost(deeds in proptest::collection::vec(deed(), 1..60), flows: bool) {
+        let mut town = if flows { talking() } else { Town::stocked(5) };
+        for deed in &deeds {
+            happens(&mut town, deed);
+            town.must_hold();
+        }
+        town.says(ADA, "/cancel");
+        let after = state(&town);
+        assert_eq!((after.step, after.run), (Step::Idle, None));
+        assert!(!buttons(&town).is_empty(), "home has buttons");
+    }
+}

@@ -1,0 +1,374 @@
+//! Wires the server together, and takes it down in order. Knows every part, and no part's business.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+use actors::{Clock, Kernel, KernelConfig, Restart, task};
+use anyhow::{Context, bail};
+use entities::{Database, MasterKey, ServerLock};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use crate::courier::Edges;
+use crate::delivery::limits::OutboundLimits;
+use crate::delivery::telegram::{Pictures, SendingBot, TelegramCourier};
+use crate::gateways::{Gateways, sandbox::Sandbox};
+use crate::health::{AskIntake, HealthSources};
+use crate::intake::bot::BotIntake;
+use crate::intake::flood::FloodLimits;
+use crate::intake::polling::{Polling, PollingConfig};
+use crate::intake::webhook::{WebhookConfig, WebhookKeeper, Webhooks, webhook_secret};
+use crate::settings::{BotSettings, IntakeMode, Settings};
+use crate::telegram::BotApi;
+use crate::{control, health, house, intake, secrets};
+
+/// A running server.
+pub struct Running {
+    pub kernel: Kernel,
+    pub database: Database,
+    settings: Settings,
+    http: ServerHandle,
+    intake_stop: CancellationToken,
+    stopping: Arc<AtomicBool>,
+    /// Says why, when a part without which nothing goes on has failed.
+    failed: oneshot::Receiver<String>,
+}
+
+/// What is shared while the parts are put together.
+struct Parts<'a> {
+    settings: &'a Settings,
+    clock: Clock,
+    http: reqwest::Client,
+    master: MasterKey,
+    stop: CancellationToken,
+    escalate: Rc<dyn Fn(String)>,
+}
+
+/// One bot on its way up.
+struct Bot {
+    settings: BotSettings,
+    api: BotApi,
+    intake: Arc<BotIntake>,
+}
+
+/// Starts the server on the current thread's system.
+///
+/// # Errors
+/// What is wrong and what to do about it: the database, the key, the flows, the address.
+pub async fn start(
+    settings: Settings,
+    clock: Clock,
+    metrics: PrometheusHandle,
+) -> anyhow::Result<Running> {
+    let database = Database::open(settings.database_url()).await?;
+    let lock = ServerLock::take(&database, settings.database_url(), &holder(&clock)).await?;
+    migrations::up(&database.write).await.context("bring the schema up to date")?;
+    let master = secrets::master_key(&settings.secrets, false)?;
+    secrets::check(&database, &master).await?;
+    let (failed_in, failed) = oneshot::channel();
+    let parts = Parts {
+        settings: &settings,
+        clock: clock.clone(),
+        http: crate::telegram::http_client()?,
+        master,
+        stop: CancellationToken::new(),
+        escalate: escalate(failed_in),
+    };
+    let apis = apis(&parts)?;
+    let courier = telegram_courier(&parts, &apis);
+    let gateways = Arc::new(gateways(&parts));
+    let edges = Edges { telegram: courier.clone(), gateways: Arc::clone(&gateways) };
+    let kernel = Kernel::start(KernelConfig {
+        house: house::load(&database, &settings).await?,
+        database: database.clone(),
+        lock,
+        master: parts.master.clone(),
+        clock,
+        office: settings.office_limits(),
+        delivery: settings.delivery_limits(),
+        courier: Arc::new(edges),
+        shards: settings.actors.shards,
+        seeds: Arc::new(|_| rand::random()),
+        escalate: Rc::clone(&parts.escalate),
+    })
+    .await?;
+    let bots = bots(&parts, &kernel, apis);
+    let stopping = Arc::new(AtomicBool::new(false));
+    let sources = web::Data::new(HealthSources {
+        kernel: kernel.clone(),
+        bots: bots.iter().map(|bot| (bot.settings.name.to_string(), ask(&bot.intake))).collect(),
+        metrics: metrics.clone(),
+        started_ms: kernel.clock.now_ms(),
+        database: database.name.clone(),
+        stopping: Arc::clone(&stopping),
+    });
+    let desk = web::Data::new(intake::gateways::Desk { kernel: kernel.clone(), gateways });
+    let webhooks = web::Data::new(webhooks(&parts, &bots));
+    let http = serve_http(&settings, (sources, desk, webhooks))?;
+    for bot in bots {
+        take_in(&parts, &kernel, bot, &courier);
+    }
+    watch(&parts, &kernel, metrics);
+    control::serve(&settings.control.socket, kernel.clone(), database.clone()).await?;
+    let intake_stop = parts.stop.clone();
+    Ok(Running { kernel, database, http, intake_stop, stopping, failed, settings })
+}
+
+/// For people who find the database locked.
+fn holder(clock: &Clock) -> String {
+    format!("process {} on this machine, since {}", std::process::id(), clock.now())
+}
+
+/// Passes the first failure on; the others are in the log.
+fn escalate(failed: oneshot::Sender<String>) -> Rc<dyn Fn(String)> {
+    let failed = RefCell::new(Some(failed));
+    Rc::new(move |reason| {
+        if let Some(failed) = failed.borrow_mut().take() {
+            // Nobody listens any more: the server is stopping already.
+            drop(failed.send(reason));
+        }
+    })
+}
+
+fn apis(parts: &Parts<'_>) -> anyhow::Result<Vec<(BotSettings, BotApi)>> {
+    let api = |bot: &BotSettings| {
+        let api = BotApi::new(parts.http.clone(), &bot.api_url, bot.token()?);
+        anyhow::Ok((bot.clone(), api))
+    };
+    parts.settings.bots.iter().map(api).collect()
+}
+
+fn telegram_courier(parts: &Parts<'_>, apis: &[(BotSettings, BotApi)]) -> TelegramCourier {
+    let limits = &parts.settings.limits;
+    let outbound = OutboundLimits {
+        bot_per_second: limits.bot_per_s,
+        chat_per_second: limits.chat_per_s,
+        chat_burst: limits.chat_burst,
+        group_per_minute: limits.group_per_min,
+        ..OutboundLimits::default()
+    };
+    let sending = |(bot, api): &(BotSettings, BotApi)| {
+        (bot.name.clone(), SendingBot { api: api.clone(), provider_token: None })
+    };
+    let pictures = Pictures::new(Some(parts.settings.shop.pictures.clone()), |_| None);
+    TelegramCourier::new(apis.iter().map(sending), &outbound, &parts.clock, pictures)
+}
+
+fn gateways(parts: &Parts<'_>) -> Gateways {
+    let sandbox = &parts.settings.gateways.sandbox;
+    let Some(api_url) = &sandbox.api_url else {
+        return Gateways::default();
+    };
+    let ours = parts.settings.server.public_url.clone();
+    let ours = ours.unwrap_or_else(|| format!("http://{}", parts.settings.server.listen));
+    let at = ("sandbox", format!("{ours}/gateways/sandbox"));
+    let (key, secret) = (sandbox.api_key.clone(), sandbox.webhook_secret.clone());
+    Gateways::default()
+        .with_sandbox("sandbox", Sandbox::new(at, parts.http.clone(), api_url, key, secret))
+}
+
+fn bots(parts: &Parts<'_>, kernel: &Kernel, apis: Vec<(BotSettings, BotApi)>) -> Vec<Bot> {
+    let limits = &parts.settings.limits;
+    let window_s = u32::try_from(limits.user_window_s).unwrap_or(u32::MAX).max(1);
+    let flood = FloodLimits {
+        burst: limits.user_messages,
+        per_second: (limits.user_messages / window_s).max(1),
+        silence: Duration::from_secs(limits.silence_s),
+    };
+    let bot = |(settings, api): (BotSettings, BotApi)| {
+        let name = settings.name.clone();
+        let intake = BotIntake::new(kernel, name, parts.master.clone(), flood.clone());
+        Bot { settings, api, intake }
+    };
+    apis.into_iter().map(bot).collect()
+}
+
+fn ask(intake: &Arc<BotIntake>) -> AskIntake {
+    let intake = Arc::clone(intake);
+    Arc::new(move || intake.state())
+}
+
+fn webhooks(parts: &Parts<'_>, bots: &[Bot]) -> Webhooks {
+    let mut webhooks = Webhooks::default();
+    for bot in bots.iter().filter(|bot| bot.settings.intake == IntakeMode::Webhook) {
+        let secret = webhook_secret(&parts.master, bot.settings.name.as_str());
+        webhooks.add(Arc::clone(&bot.intake), secret, bot.settings.reply_in_webhook);
+    }
+    webhooks
+}
+
+type Shared = (web::Data<HealthSources>, web::Data<intake::gateways::Desk>, web::Data<Webhooks>);
+
+fn serve_http(settings: &Settings, shared: Shared) -> anyhow::Result<ServerHandle> {
+    let (sources, desk, webhooks) = shared;
+    let body_bytes = settings.limits.body_bytes;
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::PayloadConfig::new(body_bytes))
+            .app_data(sources.clone())
+            .app_data(desk.clone())
+            .app_data(webhooks.clone())
+            .configure(health::routes)
+            .configure(intake::webhook::routes)
+            .service(
+                web::resource("/gateways/{name}").route(web::post().to(intake::gateways::take)),
+            )
+    });
+    let listen = settings.server.listen;
+    let server = server
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(settings.shutdown.patience_s)
+        .bind(listen)
+        .with_context(|| format!("cannot listen on {listen}: is another server running there?"))?
+        .run();
+    let handle = server.handle();
+    actix_rt::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the web server ended");
+        }
+    });
+    Ok(handle)
+}
+
+/// Starts one bot's intake, in its mode.
+fn take_in(parts: &Parts<'_>, kernel: &Kernel, bot: Bot, courier: &TelegramCourier) {
+    let Bot { settings, api, intake } = bot;
+    let name = format!("intake {}", settings.name);
+    let (stop, escalate) = (parts.stop.clone(), Rc::clone(&parts.escalate));
+    let state = match settings.intake {
+        IntakeMode::Polling => {
+            let timeout = Duration::from_secs(u64::from(settings.poll_timeout_s));
+            let config = PollingConfig { timeout, ..PollingConfig::default() };
+            let polling = Polling { intake, api, courier: courier.clone(), config, stop };
+            task(&name, Restart::Permanent, move || polling.clone().run(), escalate)
+        }
+        IntakeMode::Webhook => {
+            let config = WebhookConfig {
+                public_url: parts.settings.server.public_url.clone().unwrap_or_default(),
+                max_connections: u8::try_from(settings.max_connections).unwrap_or(u8::MAX),
+                reply_in_webhook: settings.reply_in_webhook,
+            };
+            let secret = webhook_secret(&parts.master, settings.name.as_str());
+            let keeper = WebhookKeeper { intake, api, secret, config, stop };
+            task(&name, Restart::Permanent, move || keeper.clone().run(), escalate)
+        }
+    };
+    kernel.adopt(state);
+}
+
+/// Looks after the metrics, and tells the owner when the database was away.
+fn watch(parts: &Parts<'_>, kernel: &Kernel, metrics: PrometheusHandle) {
+    let (upkeep, escalate) = (metrics, Rc::clone(&parts.escalate));
+    let make = move || crate::telemetry::upkeep(upkeep.clone());
+    kernel.adopt(task("metrics", Restart::Permanent, make, Rc::clone(&escalate)));
+    let (watched, clock) = (kernel.clone(), kernel.clock.clone());
+    let make = move || {
+        let (kernel, clock) = (watched.clone(), clock.clone());
+        async move {
+            let mut health = kernel.journal.health().subscribe();
+            let mut down_ms = None;
+            while health.changed().await.is_ok() {
+                let reason = health.borrow_and_update().clone();
+                match (reason, down_ms) {
+                    (Some(_), None) => down_ms = Some(clock.now_ms()),
+                    (None, Some(since_ms)) => {
+                        let away_s = (clock.now_ms() - since_ms) / 1_000;
+                        kernel.alarm(format!(
+                            "the database did not take writes for {away_s} s; nothing was lost, \
+                             what came meanwhile is taken up again"
+                        ));
+                        down_ms = None;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    };
+    kernel.adopt(task("readiness", Restart::Permanent, make, escalate));
+}
+
+impl Running {
+    /// Resolves when a part without which nothing goes on has failed.
+    pub async fn failed(&mut self) -> String {
+        match (&mut self.failed).await {
+            Ok(reason) => reason,
+            // Everybody who could fail has ended in good order.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Stops in order: intake first, then steps, then deliveries; what is not done stands in the rows.
+    pub async fn stop(self) {
+        let started = std::time::Instant::now();
+        self.stopping.store(true, Ordering::Relaxed);
+        self.intake_stop.cancel();
+        let patience = self.settings.patience();
+        // Requests under way are answered; new connections are refused.
+        if tokio::time::timeout(patience, self.http.stop(true)).await.is_err() {
+            tracing::warn!("requests were still under way");
+        }
+        let settled = self.kernel.clone().stop(patience.saturating_sub(started.elapsed())).await;
+        drop(self.kernel);
+        control::remove(&self.settings.control.socket);
+        self.database.close().await;
+        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(settled, elapsed_ms, "stopped");
+    }
+}
+
+/// Runs the server until SIGTERM or SIGINT; a second signal ends it at once.
+///
+/// # Errors
+/// Why it could not start, or which part failed.
+pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> anyhow::Result<()> {
+    run(settings, Clock::system(), metrics).await
+}
+
+/// As `serve`, on a clock of the caller's.
+///
+/// # Errors
+/// As `serve`.
+pub async fn run(
+    settings: Settings,
+    clock: Clock,
+    metrics: PrometheusHandle,
+) -> anyhow::Result<()> {
+    let listen = settings.server.listen;
+    let mut running = start(settings, clock, metrics).await?;
+    tracing::info!(%listen, "kontor is running");
+    let reason = tokio::select! {
+        signal = signal() => { tracing::info!(signal, "stopping"); None }
+        reason = running.failed() => Some(reason),
+    };
+    tokio::select! {
+        () = running.stop() => {}
+        signal = signal() => {
+            tracing::warn!(signal, "stopping at once; what is not done stands in the database");
+        }
+    }
+    match reason {
+        Some(reason) => bail!("a part failed for good: {reason}"),
+        None => Ok(()),
+    }
+}
+
+/// The next signal that asks to stop.
+pub async fn signal() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let (Ok(mut terminate), Ok(mut interrupt)) = kinds else {
+        tracing::error!("cannot listen for signals; only a kill will stop this");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    }
+}

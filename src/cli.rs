@@ -1,0 +1,308 @@
+//! The command line: what can be said, and who does it. Knows no server.
+
+mod answers;
+mod desk;
+mod doctor;
+mod exit;
+mod init;
+mod migrate;
+mod payment;
+mod quarantine;
+mod secrets;
+mod stuck;
+mod table;
+mod tree;
+mod updates;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::cli::desk::Desk;
+use crate::cli::exit::Outcome;
+
+const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  problems were found, or something failed
+  2  the command or the configuration is wrong
+  3  no server is running
+  4  the database cannot be used
+
+Start with `kontor demo`, which needs no configuration, or with `kontor init`.";
+
+/// A durable server that runs a Telegram business.
+#[derive(Debug, Parser)]
+#[command(name = "kontor", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// The configuration; without it, kontor.toml in this folder if it is there. KONTOR__SECTION__KEY wins over it
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask a few questions and write a configuration
+    Init(InitOptions),
+    /// Show everything at once: a simulated Telegram with a chat page, and a server with a sample shop
+    Demo(DemoOptions),
+    /// Run the server
+    Serve,
+    /// Run only the simulated Telegram and its chat page, for bots of any framework
+    Sim(SimOptions),
+    /// The database's schema
+    #[command(subcommand)]
+    Migrate(MigrateCommand),
+    /// Check configuration, database, keys, bots, webhooks, disk and clock; each line says ok or what to do
+    Doctor,
+    /// What could not be delivered and waits for a person
+    #[command(subcommand)]
+    Stuck(StuckCommand),
+    /// Actors that failed too often; their inputs are held
+    #[command(subcommand)]
+    Quarantine(QuarantineCommand),
+    /// Telegram's updates
+    #[command(subcommand)]
+    Updates(UpdatesCommand),
+    /// What customers answered in flows
+    #[command(subcommand)]
+    Answers(AnswersCommand),
+    /// The running server's supervision tree, with states, restarts and mailbox depths
+    Tree {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// The master key
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
+    /// A payment and its bookings
+    #[command(subcommand)]
+    Payment(PaymentCommand),
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct InitOptions {
+    /// The configuration to write
+    #[arg(long, value_name = "FILE", default_value = "kontor.toml")]
+    pub out: PathBuf,
+    /// Where keys, tokens and an embedded database go
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub data: PathBuf,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct DemoOptions {
+    /// Where the server listens
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Where the simulated Telegram and its chat page listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    pub sim_listen: SocketAddr,
+    /// The demo's own folder
+    #[arg(long, value_name = "DIR", default_value = "data/demo")]
+    pub data: PathBuf,
+    /// Begin with an empty folder
+    #[arg(long)]
+    pub fresh: bool,
+    /// Kill the server with SIGKILL every so often while the chat goes on, for instance 5s
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub kill_every: Option<Duration>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct SimOptions {
+    /// Where the simulated Telegram and its chat page listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    pub listen: SocketAddr,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum MigrateCommand {
+    /// Bring the schema up to date; no server may be running
+    Up,
+    /// Show which migrations are applied; exit code 1 when some are not
+    Status,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum StuckCommand {
+    /// List what is stuck
+    List {
+        /// Also what is still being tried again by itself
+        #[arg(long)]
+        all: bool,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one in full
+    Show {
+        /// As `stuck list` shows it
+        id: String,
+    },
+    /// Try one again, from the first attempt
+    Retry {
+        /// As `stuck list` shows it
+        id: String,
+    },
+    /// Give one up; whoever waits for its result hears a refusal
+    Drop {
+        /// As `stuck list` shows it
+        id: String,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum QuarantineCommand {
+    /// List the quarantined actors
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one and the inputs that it holds
+    Show {
+        /// For instance session:shop:42
+        key: String,
+    },
+    /// Put one back into service; what was held is replayed before anything new
+    Release {
+        /// For instance session:shop:42
+        key: String,
+    },
+    /// Throw its held inputs away and put it back into service
+    Drop {
+        /// For instance session:shop:42
+        key: String,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum UpdatesCommand {
+    /// Say what Kontor makes of files of updates, one JSON line each; exit code 1 when some would be kept as unparsed
+    Digest {
+        /// An update, an array of them, or one a line
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// List the updates that were kept because they could not be understood
+    Unparsed {
+        /// With their content, one JSON line each; needs the master key
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum AnswersCommand {
+    /// Write all answers as a table
+    Export {
+        /// As CSV, to a file or to the terminal (-)
+        #[arg(
+            long,
+            value_name = "FILE",
+            num_args = 0..=1,
+            default_value = "-",
+            default_missing_value = "-"
+        )]
+        csv: PathBuf,
+        /// Of this flow only
+        #[arg(long, value_name = "NAME")]
+        flow: Option<String>,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum SecretsCommand {
+    /// Seal everything with a new master key; no server may be running
+    Rotate {
+        /// The new key; made if it is not there. It takes the old one's place, which stays beside it
+        #[arg(long, value_name = "FILE")]
+        new_key_file: PathBuf,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum PaymentCommand {
+    /// Show one
+    Show { id: String },
+}
+
+impl Cli {
+    /// Does it. Everything that is to be read goes to standard output, everything else to standard error.
+    pub fn run(self) -> ExitCode {
+        let desk = Desk::new(self.config);
+        exit::told(dispatch(self.command, &desk))
+    }
+}
+
+fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Init(options) => init::run(&options),
+        Command::Demo(options) => system(crate::demo::run(options)),
+        Command::Serve => {
+            let settings = desk.settings()?;
+            desk::some_bot(&settings)?;
+            system(crate::app::serve(settings))
+        }
+        Command::Sim(options) => system(crate::demo::sim(options)),
+        Command::Migrate(command) => desk::block_on(migrate::run(command, desk)),
+        Command::Doctor => desk::block_on(doctor::run(desk)),
+        Command::Stuck(command) => desk::block_on(stuck::run(command, desk)),
+        Command::Quarantine(command) => desk::block_on(quarantine::run(command, desk)),
+        Command::Updates(command) => desk::block_on(updates::run(command, desk)),
+        Command::Answers(command) => desk::block_on(answers::run(command, desk)),
+        Command::Tree { json } => tree::run(json, desk),
+        Command::Secrets(command) => desk::block_on(secrets::run(command, desk)),
+        Command::Payment(command) => desk::block_on(payment::run(command, desk)),
+    }
+}
+
+/// Runs what needs actors' threads.
+fn system(future: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<Outcome> {
+    actix_rt::System::new().block_on(future)?;
+    Ok(Outcome::Fine)
+}
+
+/// `500ms`, `5s`, `2m`, `1h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let unit_ms = match &text[end..] {
+        "ms" => Some(1),
+        "s" => Some(1_000),
+        "m" => Some(60_000),
+        "h" => Some(3_600_000),
+        _ => None,
+    };
+    let number = text[..end].parse::<u64>().ok().filter(|number| *number > 0);
+    let ms = number.zip(unit_ms).and_then(|(number, unit_ms)| number.checked_mul(unit_ms));
+    ms.map(Duration::from_millis).ok_or_else(|| "write it as in 500ms, 5s, 2m or 1h".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::CommandFactory;
+
+    use super::{Cli, duration};
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_with_their_unit() {
+        assert_eq!(duration("5s"), Ok(Duration::from_secs(5)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        for wrong in ["5", "s", "0s", "-1s", "5 s", "99999999999999999999h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

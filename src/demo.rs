@@ -1,0 +1,314 @@
+//! `kontor demo`: the simulated world and the server in one command, with a sample shop. Nothing here runs in `serve`.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use actors::Clock;
+use anyhow::{Context, bail};
+use entities::{BotId, Database};
+use metrics_exporter_prometheus::PrometheusHandle;
+use sim::{NewBot, Sim, SimConfig, WorldClock};
+
+use crate::app::{self, signal};
+use crate::settings::{BotSettings, Settings};
+
+mod history;
+mod people;
+mod pictures;
+mod shop;
+
+/// What the demo is asked for.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DemoOptions {
+    /// Where the server listens
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: std::net::SocketAddr,
+    /// Where the simulated Telegram and the chat page listen
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    pub sim_listen: std::net::SocketAddr,
+    /// The folder of the demo's data
+    #[arg(long, default_value = "demo-data")]
+    pub data: PathBuf,
+    /// Begin anew: forget what an earlier demo left
+    #[arg(long)]
+    pub fresh: bool,
+    /// Kill the server with SIGKILL again and again, for instance every 5s, while the chat goes on
+    #[arg(long, value_parser = seconds)]
+    pub kill_every: Option<Duration>,
+}
+
+/// What the demo's own child process is given.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ChildOptions {
+    #[arg(long)]
+    pub listen: std::net::SocketAddr,
+    #[arg(long)]
+    pub sim_url: String,
+    #[arg(long)]
+    pub data: PathBuf,
+}
+
+/// Public and worthless: it opens nothing but the simulated world.
+const TOKEN: &str = "7000001:simulated";
+const USERNAME: &str = "kontor_demo_bot";
+/// How often the child looks whether the shared clock was moved.
+const CLOCK_LOOK: Duration = Duration::from_millis(50);
+/// How long a killed server is given to be there again before the next kill.
+const BREATH: Duration = Duration::from_millis(300);
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("'{text}' is no duration; write for instance 5s or 500ms");
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1),
+        None => (text.strip_suffix('s').unwrap_or(text), 1_000),
+    };
+    let number: u64 = number.trim().parse().map_err(|_| wrong())?;
+    let ms = number.checked_mul(unit).filter(|ms| *ms >= 200).ok_or_else(wrong)?;
+    Ok(Duration::from_millis(ms))
+}
+
+/// Runs the demo until it is interrupted.
+///
+/// # Errors
+/// What is in the way: an address in use, a folder that cannot be written.
+pub async fn run(options: DemoOptions, metrics: PrometheusHandle) -> anyhow::Result<()> {
+    if options.fresh && options.data.exists() {
+        std::fs::remove_dir_all(&options.data).context("remove the earlier demo's folder")?;
+    }
+    std::fs::create_dir_all(&options.data).context("make the demo's folder")?;
+    let world_clock = WorldClock::new(read_offset(&options.data));
+    let sim = start_world(options.sim_listen.to_string(), &world_clock).await?;
+    let settings = settings(&options.data, options.listen, &sim.url())?;
+    prepare(&settings, &options.data).await?;
+    let bot = sim.world.add_bot(NewBot {
+        token: TOKEN.to_owned(),
+        username: USERNAME.to_owned(),
+        first_name: "Kontor Demo Shop".to_owned(),
+        reads_all: false,
+        inline: true,
+    });
+    people::settle(&sim.world);
+    keep_offset(&world_clock, &options.data);
+    announce(&options, &sim);
+    match options.kill_every {
+        None => with_server(settings, &sim, bot, metrics).await,
+        Some(every) => killing(&options, &sim, every).await,
+    }
+}
+
+/// Runs only the simulated world, for bots of any framework.
+///
+/// # Errors
+/// When the address is in use.
+pub async fn sim(listen: std::net::SocketAddr) -> anyhow::Result<()> {
+    let sim = start_world(listen.to_string(), &WorldClock::new(0)).await?;
+    people::settle(&sim.world);
+    println!("simulated Telegram: {} (Bot API and chat page)", sim.url());
+    println!("  add a bot: POST {}/sim/bots {{\"token\":\"1:a\",\"username\":\"my_bot\",…}}", sim.url());
+    signal().await;
+    sim.stop().await;
+    Ok(())
+}
+
+async fn start_world(listen: String, clock: &WorldClock) -> anyhow::Result<Sim> {
+    // A world of its own each time: update ids must not look like those of an earlier one.
+    let seed = rand::random();
+    let config = SimConfig { listen, seed, clock: clock.clone(), ..SimConfig::default() };
+    sim::start(config).await
+}
+
+/// The settings of the demo's server: defaults, and what ties it to its world.
+fn settings(data: &Path, listen: std::net::SocketAddr, sim_url: &str) -> anyhow::Result<Settings> {
+    let path = |name: &str| data.join(name).display().to_string();
+    let variables = [
+        ("SERVER__LISTEN", listen.to_string()),
+        ("DATABASE__URL", format!("sqlite://{}", path("kontor.db"))),
+        ("SECRETS__MASTER_KEY_FILE", path("master.key")),
+        ("SHOP__NAME", "Kontor Demo Shop".to_owned()),
+        ("SHOP__PICTURES", path("pictures")),
+        ("OWNER__CHAT", people::OWNER.to_string()),
+        ("GATEWAYS__SANDBOX__API_URL", sim_url.to_owned()),
+        ("GATEWAYS__SANDBOX__API_KEY", "sk_sandbox".to_owned()),
+        ("GATEWAYS__SANDBOX__WEBHOOK_SECRET", "whsec_sandbox".to_owned()),
+        ("CONTROL__SOCKET", path("kontor.sock")),
+    ];
+    let variables = variables.into_iter().map(|(name, value)| (format!("KONTOR__{name}"), value));
+    let mut settings = Settings::load_with(None, variables)?;
+    let name = BotId::parse("shop").expect("a good name");
+    settings.bots = vec![BotSettings::simulated(name, TOKEN, sim_url)];
+    Ok(settings)
+}
+
+/// Key, schema, catalogue and pictures, before the server opens its doors.
+async fn prepare(settings: &Settings, data: &Path) -> anyhow::Result<()> {
+    crate::secrets::master_key(&settings.secrets, true)?;
+    pictures::draw(&data.join("pictures"))?;
+    let database = Database::open(settings.database_url()).await?;
+    let lock = entities::ServerLock::take(&database, settings.database_url(), "the demo").await;
+    let lock = lock.context("is another demo running in this folder? see --data")?;
+    migrations::up(&database.write).await.context("bring the schema up to date")?;
+    entities::write_products(&database.write, shop::products()).await?;
+    database.close().await;
+    drop(lock);
+    Ok(())
+}
+
+fn announce(options: &DemoOptions, sim: &Sim) {
+    let mut hints = vec![
+        "You are Ada. Try: buy the blue mug.".to_owned(),
+        "Press Start, choose a language, say your name, then open the shop.".to_owned(),
+        "Run the clock forward while an order is unpaid, and see what the bot says.".to_owned(),
+    ];
+    if options.kill_every.is_some() {
+        hints.push("The server is being killed all the time. Nothing you say is lost.".to_owned());
+    }
+    sim.world.set_hints(hints);
+    println!("kontor demo");
+    println!("  chat page:  {}   ← open this in a browser", sim.url());
+    println!("  server:     http://{}/health", options.listen);
+    println!("  data:       {}", options.data.display());
+    match options.kill_every {
+        Some(every) => println!("  killing the server with SIGKILL every {every:?}"),
+        None => println!("  you are Ada: press Start, open the shop, buy the blue mug and pay"),
+    }
+    println!("  Ctrl-C stops it");
+}
+
+async fn with_server(
+    settings: Settings,
+    sim: &Sim,
+    bot: i64,
+    metrics: PrometheusHandle,
+) -> anyhow::Result<()> {
+    let clock = Clock::system();
+    follow(&clock, sim.world.clock());
+    let fresh = is_fresh(&settings).await?;
+    let mut running = app::start(settings, clock, metrics).await?;
+    shop::fill(&running.kernel).await?;
+    if fresh {
+        history::make(&sim.world, bot).await;
+    }
+    let reason = tokio::select! {
+        _ = signal() => None,
+        reason = running.failed() => Some(reason),
+    };
+    println!("stopping");
+    tokio::select! {
+        () = running.stop() => {}
+        _ = signal() => {}
+    }
+    match reason {
+        Some(reason) => bail!("a part failed for good: {reason}"),
+        None => Ok(()),
+    }
+}
+
+/// Nobody has spoken to the bot yet.
+async fn is_fresh(settings: &Settings) -> anyhow::Result<bool> {
+    let database = Database::open(settings.database_url()).await?;
+    let fresh = entities::customers(&database.read).await?.is_empty();
+    database.close().await;
+    Ok(fresh)
+}
+
+/// The server's clock goes with the world's.
+fn follow(clock: &Clock, world: &WorldClock) {
+    clock.set_offset_ms(world.offset_ms());
+    let (clock, mut moves) = (clock.clone(), world.moves());
+    actix_rt::spawn(async move {
+        while moves.changed().await.is_ok() {
+            clock.set_offset_ms(*moves.borrow_and_update());
+        }
+    });
+}
+
+fn offset_file(data: &Path) -> PathBuf {
+    data.join("clock-offset-ms")
+}
+
+fn read_offset(data: &Path) -> i64 {
+    let text = std::fs::read_to_string(offset_file(data)).unwrap_or_default();
+    text.trim().parse().unwrap_or_default()
+}
+
+/// Writes the world's offset where the next demo, and the child, find it.
+fn keep_offset(world: &WorldClock, data: &Path) {
+    let (mut moves, file) = (world.moves(), offset_file(data));
+    let mut offset = world.offset_ms();
+    actix_rt::spawn(async move {
+        loop {
+            let part = file.with_extension("part");
+            let kept = std::fs::write(&part, offset.to_string());
+            if let Err(error) = kept.and_then(|()| std::fs::rename(&part, &file)) {
+                tracing::warn!(%error, "the clock's offset is not kept");
+            }
+            if moves.changed().await.is_err() {
+                return;
+            }
+            offset = *moves.borrow_and_update();
+        }
+    });
+}
+
+/// Runs the server as a child and kills it, again and again.
+async fn killing(options: &DemoOptions, sim: &Sim, every: Duration) -> anyhow::Result<()> {
+    let program = std::env::current_exe().context("find our own program")?;
+    loop {
+        let mut child = tokio::process::Command::new(&program)
+            .args(["demo-server", "--sim-url", &sim.url()])
+            .args(["--listen", &options.listen.to_string()])
+            .arg("--data")
+            .arg(&options.data)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("start the server as a child")?;
+        tokio::select! {
+            _ = signal() => {
+                println!("stopping");
+                child.kill().await.context("stop the server")?;
+                return Ok(());
+            }
+            ended = child.wait() => {
+                bail!("the server ended by itself ({}); its last words are above", ended?);
+            }
+            () = tokio::time::sleep(every.max(BREATH)) => {
+                // SIGKILL: no handler runs, nothing is flushed.
+                child.kill().await.context("kill the server")?;
+                sim.world.add_kills(1);
+            }
+        }
+    }
+}
+
+/// The child of `--kill-every`: the server alone, on the clock of its parent's world.
+///
+/// # Errors
+/// As `app::run`.
+pub async fn child(options: ChildOptions, metrics: PrometheusHandle) -> anyhow::Result<()> {
+    let settings = settings(&options.data, options.listen, &options.sim_url)?;
+    let clock = Clock::system();
+    clock.set_offset_ms(read_offset(&options.data));
+    let (moved, data) = (clock.clone(), options.data.clone());
+    actix_rt::spawn(async move {
+        let mut last = read_offset(&data);
+        loop {
+            tokio::time::sleep(CLOCK_LOOK).await;
+            let now = read_offset(&data);
+            if now != last {
+                moved.set_offset_ms(now);
+                last = now;
+            }
+        }
+    });
+    let running = app::start(settings, clock, metrics).await?;
+    shop::fill(&running.kernel).await?;
+    let mut running = running;
+    tokio::select! {
+        _ = signal() => {}
+        reason = running.failed() => bail!("a part failed for good: {reason}"),
+    }
+    running.stop().await;
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! Draws the sample shop's pictures: flat shapes on a soft ground. Knows no shop but its list.
+
+use std::path::Path;
+
+use anyhow::Context;
+use image::{Rgb, RgbImage};
+
+use super::shop::{SAMPLES, Sample};
+
+/// What is in a picture.
+#[derive(Clone, Copy)]
+pub(super) enum Shape {
+    Mug,
+    Tin,
+    Book,
+    Candle,
+    Card,
+}
+
+const WIDTH: u32 = 640;
+const HEIGHT: u32 = 480;
+
+/// Draws what is missing in the folder.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub(super) fn draw(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).context("make the folder of pictures")?;
+    for sample in SAMPLES {
+        let file = folder.join(format!("{}.png", sample.id));
+        if !file.exists() {
+            picture(sample).save(&file).with_context(|| format!("draw {}", file.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn picture(sample: &Sample) -> RgbImage {
+    RgbImage::from_fn(WIDTH, HEIGHT, |x, y| {
+        // Four samples a pixel: smooth edges.
+        let mut sum = [0.0_f32; 3];
+        for (dx, dy) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
+            let colour = at(sample, x as f32 + dx - 320.0, y as f32 + dy - 240.0);
+            for (total, part) in sum.iter_mut().zip(colour) {
+                *total += part / 4.0;
+            }
+        }
+        Rgb(sum.map(|part| part.clamp(0.0, 255.0) as u8))
+    })
+}
+
+/// The colour at a point; the middle of the picture is 0, 0.
+fn at(sample: &Sample, x: f32, y: f32) -> [f32; 3] {
+    let own = sample.colour.map(f32::from);
+    let mix = |to: f32, share: f32| own.map(|part| part + (to - part) * share);
+    let ground = mix(255.0, 0.82 - 0.1 * (y + 240.0) / 480.0);
+    let shadow = (x / 170.0).powi(2) + ((y - 150.0) / 22.0).powi(2) < 1.0;
+    let light = 0.22 * (1.0 - (x + 140.0) / 280.0).clamp(0.0, 1.0);
+    match part(sample.shape, x, y) {
+        Part::Body => mix(255.0, light),
+        Part::Dark => mix(0.0, 0.25),
+        Part::Pale => mix(255.0, 0.75),
+        Part::Flame => [250.0, 170.0, 60.0],
+        Part::Nothing if shadow => mix(0.0, 0.1).map(|part| part * 0.4 + ground[0] * 0.6),
+        Part::Nothing => ground,
+    }
+}
+
+#[derive(PartialEq)]
+enum Part {
+    Nothing,
+    Body,
+    Dark,
+    Pale,
+    Flame,
+}
+
+/// Inside a rectangle with round corners.
+fn slab(x: f32, y: f32, (half_width, half_height): (f32, f32), radius: f32) -> bool {
+    let dx = (x.abs() - half_width + radius).max(0.0);
+    let dy = (y.abs() - half_height + radius).max(0.0);
+    dx.hypot(dy) < radius && x.abs() <= half_width && y.abs() <= half_height
+}
+
+fn oval(x: f32, y: f32, half_width: f32, half_height: f32) -> bool {
+    (x / half_width).powi(2) + (y / half_height).powi(2) < 1.0
+}
+
+fn part(shape: Shape, x: f32, y: f32) -> Part {
+    let ring = |distance: f32| distance > 48.0 && distance < 72.0;
+    match shape {
+        Shape::Mug if oval(x, y + 120.0, 102.0, 16.0) => Part::Dark,
+        Shape::Mug if slab(x, y - 15.0, (115.0, 135.0), 36.0) => Part::Body,
+        Shape::Mug if x > 90.0 && ring((x - 118.0).hypot(y - 10.0)) => Part::Body,
+        Shape::Tin if slab(x, y + 105.0, (108.0, 26.0), 10.0) => Part::Dark,
+        Shape::Tin if slab(x, y - 40.0, (78.0, 52.0), 8.0) => Part::Pale,
+        Shape::Tin if slab(x, y - 25.0, (100.0, 125.0), 14.0) => Part::Body,
+        Shape::Book if slab(x + 98.0, y - 5.0, (14.0, 145.0), 6.0) => Part::Dark,
+        Shape::Book if slab(x - 20.0, y + 60.0, (55.0, 16.0), 5.0) => Part::Pale,
+        Shape::Book if slab(x, y - 5.0, (112.0, 145.0), 10.0) => Part::Body,
+        Shape::Candle if oval(x, y + 122.0, 11.0, 28.0) => Part::Flame,
+        Shape::Candle if slab(x, y + 90.0, (2.5, 14.0), 2.0) => Part::Dark,
+        Shape::Candle if slab(x, y - 35.0, (62.0, 115.0), 10.0) => Part::Body,
+        Shape::Card if slab(x - 110.0, y + 58.0, (26.0, 30.0), 3.0) => Part::Dark,
+        Shape::Card if slab(x + 10.0, y - 40.0, (120.0, 5.0), 2.0) => Part::Dark,
+        Shape::Card if slab(x + 10.0, y - 70.0, (120.0, 5.0), 2.0) => Part::Dark,
+        Shape::Card if slab(x, y, (165.0, 112.0), 8.0) => Part::Pale,
+        Shape::Card if slab(x - 14.0, y - 14.0, (165.0, 112.0), 8.0) => Part::Body,
+        _ => Part::Nothing,
+    }
+}

@@ -1,0 +1,324 @@
+//! A kernel with Telegram's edge on a throw-away database, and the simulated Telegram that outlives it.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{App, HttpServer, web};
+use actors::{
+    Clock, Courier, CourierReport, DeliveryLimits, House, Intent, IntentId, Kernel, KernelConfig,
+    OfficeLimits, Outcome, TelegramCall,
+};
+use entities::{BotId, Database, MasterKey, SealKey, ServerLock};
+use kontor::delivery::limits::OutboundLimits;
+use kontor::delivery::telegram::{Pictures, SendingBot, TelegramCourier};
+use kontor::intake::bot::{BotIntake, IntakeState};
+use kontor::intake::flood::FloodLimits;
+use kontor::intake::polling::{Polling, PollingConfig};
+use kontor::intake::webhook::{WebhookConfig, WebhookKeeper, Webhooks, routes, webhook_secret};
+use kontor::telegram::BotApi;
+use sim::{NewBot, Person, Sim, SimConfig, World};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) const BOT: i64 = 42;
+pub(crate) const TOKEN: &str = "42:TEST";
+/// Nothing here takes so long.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+/// What a test stands on, through any number of lives of the server.
+pub(crate) struct Ground {
+    pub(crate) world: World,
+    pub(crate) ada: i64,
+    pub(crate) clock: Clock,
+    pub(crate) office: OfficeLimits,
+    pub(crate) flood: FloodLimits,
+    pub(crate) pictures: std::path::PathBuf,
+    pub(crate) master: MasterKey,
+    pub(crate) port: u16,
+    url: String,
+    sim: Option<Sim>,
+    runtime: tokio::runtime::Runtime,
+    _folder: tempfile::TempDir,
+}
+
+/// How updates come in one life.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Polling,
+    Webhook { reply: bool },
+    /// Nothing comes in.
+    Nothing,
+}
+
+impl Ground {
+    pub(crate) fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let config = SimConfig { workers: 1, ..SimConfig::default() };
+        let sim = runtime.block_on(sim::start(config)).unwrap();
+        let world = sim.world.clone();
+        world.add_bot(NewBot {
+            token: TOKEN.to_owned(),
+            username: "ShopBot".to_owned(),
+            first_name: "Shop".to_owned(),
+            reads_all: true,
+            inline: false,
+        });
+        let ada = world.add_person(Person::named("Ada")).id;
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("k.db").display());
+        actix_rt::System::new().block_on(async {
+            let database = Database::open(&url).await.unwrap();
+            migrations::up(&database.write).await.unwrap();
+            database.close().await;
+        });
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        Self {
+            world,
+            ada,
+            clock: Clock::system(),
+            office: OfficeLimits::default(),
+            flood: FloodLimits { per_second: 0, ..FloodLimits::default() },
+            pictures: folder.path().to_owned(),
+            master: SealKey::random(),
+            port: free.local_addr().unwrap().port(),
+            url,
+            sim: Some(sim),
+            runtime,
+            _folder: folder,
+        }
+    }
+
+    /// One life of the server. Its end is a crash, unless the test stops it.
+    pub(crate) fn life(&self, by: By, test: impl AsyncFnOnce(&Rig<'_>)) {
+        actix_rt::System::new().block_on(async {
+            let life = async {
+                let rig = Rig::start(self, by).await;
+                test(&rig).await;
+                if let Some(server) = rig.server {
+                    server.stop(false).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(90), life).await.expect("a life ends in time");
+        });
+    }
+
+    /// Looks at the database while no server lives.
+    pub(crate) fn look<T>(&self, look: impl AsyncFnOnce(Database) -> T) -> T {
+        actix_rt::System::new()
+            .block_on(async { look(Database::open(&self.url).await.unwrap()).await })
+    }
+
+    pub(crate) fn person(&self, name: &str) -> i64 {
+        self.world.add_person(Person::named(name)).id
+    }
+
+    pub(crate) fn writes(&self, person: i64, text: &str) {
+        self.world.send_text(person, BOT, text).unwrap();
+    }
+
+    /// How many messages the bot sent to a person.
+    pub(crate) fn answers(&self, person: i64) -> usize {
+        self.world.bot_texts(person, BOT).len()
+    }
+
+    pub(crate) fn api_url(&self) -> String {
+        self.sim.as_ref().map(Sim::url).unwrap()
+    }
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        if let Some(sim) = self.sim.take() {
+            self.runtime.block_on(sim.stop());
+        }
+    }
+}
+
+/// Telegram's courier alone: there is no gateway here.
+struct OnlyTelegram(TelegramCourier);
+
+#[async_trait::async_trait]
+impl Courier for OnlyTelegram {
+    async fn carry(&self, id: IntentId, intent: &Intent, _maybe_done: bool) -> CourierReport {
+        match intent {
+            Intent::Telegram(call) => self.0.carry(id, call).await,
+            _ => CourierReport::Finished(Outcome::Done),
+        }
+    }
+
+    fn claim_inline(&self, call: &TelegramCall) -> bool {
+        self.0.claim_inline(call)
+    }
+}
+
+/// A running server, as much of it as Telegram sees.
+pub(crate) struct Rig<'g> {
+    pub(crate) ground: &'g Ground,
+    pub(crate) kernel: Kernel,
+    pub(crate) courier: TelegramCourier,
+    pub(crate) intake: Arc<BotIntake>,
+    pub(crate) stop: CancellationToken,
+    server: Option<actix_web::dev::ServerHandle>,
+}
+
+pub(crate) fn shop() -> BotId {
+    BotId::parse("shop").unwrap()
+}
+
+impl<'g> Rig<'g> {
+    async fn start(ground: &'g Ground, by: By) -> Self {
+        let http = kontor::telegram::http_client().unwrap();
+        let api = BotApi::new(http, &ground.api_url(), TOKEN.into());
+        let sending = SendingBot { api: api.clone(), provider_token: None };
+        let pictures = Pictures::new(Some(ground.pictures.clone()), |_| None);
+        let limits = OutboundLimits::default();
+        let courier = TelegramCourier::new([(shop(), sending)], &limits, &ground.clock, pictures);
+        let kernel = kernel(ground, courier.clone()).await;
+        let intake = BotIntake::new(&kernel, shop(), ground.master.clone(), ground.flood.clone());
+        let stop = CancellationToken::new();
+        let mut rig = Self { ground, kernel, courier, intake, stop, server: None };
+        match by {
+            By::Nothing => {}
+            By::Polling => rig.poll(api),
+            By::Webhook { reply } => rig.hook(api, reply),
+        }
+        rig
+    }
+
+    fn poll(&self, api: BotApi) {
+        let polling = Polling {
+            intake: Arc::clone(&self.intake),
+            api,
+            courier: self.courier.clone(),
+            config: PollingConfig::default(),
+            stop: self.stop.clone(),
+        };
+        actix_rt::spawn(polling.run());
+    }
+
+    fn hook(&mut self, api: BotApi, reply: bool) {
+        let secret = webhook_secret(&self.ground.master, "shop");
+        let mut webhooks = Webhooks::default();
+        webhooks.add(Arc::clone(&self.intake), secret.clone(), reply);
+        let webhooks = web::Data::new(webhooks);
+        let server = HttpServer::new(move || {
+            App::new().app_data(webhooks.clone()).configure(routes)
+        });
+        let server = server
+            .workers(1)
+            .disable_signals()
+            .shutdown_timeout(1)
+            .bind(("127.0.0.1", self.ground.port))
+            .unwrap()
+            .run();
+        self.server = Some(server.handle());
+        actix_rt::spawn(server);
+        let keeper = WebhookKeeper {
+            intake: Arc::clone(&self.intake),
+            api,
+            secret,
+            config: WebhookConfig {
+                public_url: self.hook_url(""),
+                max_connections: 10,
+                reply_in_webhook: reply,
+            },
+            stop: self.stop.clone(),
+        };
+        actix_rt::spawn(keeper.run());
+    }
+
+    pub(crate) fn hook_url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.ground.port)
+    }
+
+    /// Waits until Telegram was told by which way updates come.
+    pub(crate) async fn registered(&self) {
+        let told = || {
+            let calls = self.ground.world.calls_after(0);
+            calls.iter().any(|call| ["deleteWebhook", "setWebhook"].contains(&call.method.as_str()))
+        };
+        wait_until(told, || format!("intake is {:?}", self.intake.state())).await;
+    }
+
+    pub(crate) async fn running(&self) {
+        self.reaches(|state| *state == IntakeState::Running).await;
+    }
+
+    pub(crate) async fn reaches(&self, is_so: impl FnMut(&IntakeState) -> bool) {
+        let reached = tokio::time::timeout(SOON, self.intake.reaches(is_so)).await;
+        reached.unwrap_or_else(|_| panic!("intake is {:?}", self.intake.state()));
+    }
+
+    /// Waits until the bot said so many things to a person.
+    pub(crate) async fn answered(&self, person: i64, times: usize) {
+        wait_until(|| self.ground.answers(person) >= times, || {
+            format!("{} answers to {person} of {times}", self.ground.answers(person))
+        })
+        .await;
+    }
+
+    /// Waits until Telegram has nothing left for the bot, and delivery nothing to do.
+    pub(crate) async fn settle(&self) {
+        let world = &self.ground.world;
+        wait_until(|| world.pending_updates(BOT) == 0, || "updates are left".to_owned()).await;
+        let rests = || self.kernel.office.in_flight() == 0 && self.kernel.outbox.depth() == (0, 0);
+        wait_until(rests, || format!("delivery: {:?}", self.kernel.outbox.depth())).await;
+    }
+
+    /// Ends in good order.
+    pub(crate) async fn shut_down(&self) {
+        self.stop.cancel();
+        tokio::time::timeout(SOON, self.intake.stopped()).await.expect("intake stops");
+        assert!(self.kernel.clone().stop(SOON).await, "everything came to rest");
+    }
+}
+
+async fn kernel(ground: &Ground, courier: TelegramCourier) -> Kernel {
+    let database = Database::open(&ground.url).await.unwrap();
+    let lock = async {
+        loop {
+            // The lock of a life that has just ended is let go when its last task ends.
+            match ServerLock::take(&database, &ground.url, "a test").await {
+                Ok(lock) => return lock,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    };
+    let lock = tokio::time::timeout(SOON, lock).await.expect("the lock is let go");
+    let delivery = DeliveryLimits {
+        first_backoff: Duration::from_millis(5),
+        last_backoff: Duration::from_millis(50),
+        ..DeliveryLimits::default()
+    };
+    let config = KernelConfig {
+        database,
+        lock,
+        master: ground.master.clone(),
+        clock: ground.clock.clone(),
+        house: House::default(),
+        office: ground.office.clone(),
+        delivery,
+        courier: Arc::new(OnlyTelegram(courier)),
+        shards: 0,
+        seeds: Arc::new(|_| rand::random()),
+        escalate: Rc::new(|reason| panic!("escalated: {reason}")),
+    };
+    Kernel::start(config).await.expect("starts")
+}
+
+/// Looks again and again, for a while.
+pub(crate) async fn wait_until(mut is_so: impl FnMut() -> bool, what: impl Fn() -> String) {
+    let look = async {
+        let mut beat = tokio::time::interval(Duration::from_millis(5));
+        while !is_so() {
+            beat.tick().await;
+        }
+    };
+    if tokio::time::timeout(SOON, look).await.is_err() {
+        panic!("not in time: {}", what());
+    }
+}
