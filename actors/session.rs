@@ -91,6 +91,11 @@ pub enum Incoming {
         message_id: i64,
         text: Option<String>,
     },
+    /// They say more than anybody means; what they say next is not heard for a while. `query`: it was a press, which
+    /// is answered.
+    TooFast {
+        query: Option<String>,
+    },
     /// `my_chat_member`: the customer blocked the bot.
     Blocked,
     /// `my_chat_member`: the customer let the bot in again.

@@ -1,9 +1,7 @@
-//! What a person does in a private chat with a bot: writes, sends files, presses, blocks. It must not know HTTP.
-
-use std::time::Duration;
+//! What a person does in a private chat with a bot: writes, sends files, presses, blocks. It must
+//! not know HTTP.
 
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
 
 use crate::detect;
 use crate::entities::{self, Formatted};
@@ -12,27 +10,8 @@ use crate::formatting;
 use crate::messages::{Draft, Sender};
 use crate::params::Upload;
 use crate::people::Fields;
-use crate::state::{Asked, Place, Query};
+use crate::state::Place;
 use crate::world::{Turn, World};
-
-/// How long a client shows that a button is working.
-const PRESS_WAIT: Duration = Duration::from_secs(15);
-
-/// What a pressed button brought.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-pub struct Pressed {
-    /// Whether the bot answered the callback query in time.
-    pub answered: bool,
-    /// The toast or alert.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// Whether it is an alert.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub show_alert: Option<bool>,
-    /// The address to open.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-}
 
 /// A file that a person sends.
 #[derive(Clone, Debug)]
@@ -49,7 +28,7 @@ pub struct Attachment {
 pub(crate) type ActError = String;
 
 impl World {
-    fn act<T>(
+    pub(crate) fn act<T>(
         &self,
         person: i64,
         bot: i64,
@@ -236,92 +215,9 @@ impl World {
             Ok(())
         })
     }
-
-    /// Presses an inline button and waits for the bot's answer, at most 15 s.
-    pub async fn press(
-        &self,
-        person: i64,
-        bot: i64,
-        message_id: i64,
-        data: &str,
-    ) -> Result<Pressed, ActError> {
-        let answer = self.press_start(person, bot, message_id, data)?;
-        let answer = match tokio::time::timeout(PRESS_WAIT, answer).await {
-            Ok(Ok(answer)) => answer,
-            _ => return Ok(Pressed::default()),
-        };
-        let text = |name: &str| answer[name].as_str().map(str::to_owned);
-        Ok(Pressed {
-            answered: true,
-            text: text("text"),
-            show_alert: answer["show_alert"].as_bool(),
-            url: text("url"),
-        })
-    }
-
-    /// Presses an inline button without waiting for the answer.
-    pub(crate) fn press_start(
-        &self,
-        person: i64,
-        bot: i64,
-        message_id: i64,
-        data: &str,
-    ) -> Result<oneshot::Receiver<Value>, ActError> {
-        self.act(person, bot, |turn, place| {
-            let private = turn.state.private_mut(bot, person);
-            private.last_said = None;
-            turn.callback(place, person, message_id, data)
-        })
-    }
 }
 
 impl Turn<'_> {
-    /// Sends a callback query to the bot whose button was pressed.
-    pub(crate) fn callback(
-        &mut self,
-        place: Place,
-        person: i64,
-        message_id: i64,
-        data: &str,
-    ) -> Result<oneshot::Receiver<Value>, ActError> {
-        let history = self.state.history(place).ok_or("no such chat")?;
-        let stored = history.find(message_id).ok_or("no such message")?;
-        let pressed = stored
-            .message
-            .get("reply_markup")
-            .and_then(|markup| markup["inline_keyboard"].as_array())
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_array)
-            .flatten()
-            .any(|button| button["callback_data"] == data);
-        if !pressed {
-            return Err("the message has no such button".to_owned());
-        }
-        let message = stored.value();
-        let bot = match place {
-            Place::Private { bot, .. } => bot,
-            Place::Shared(_) => stored.sender,
-        };
-        let (sender, receiver) = oneshot::channel();
-        let now_ms = self.now_ms;
-        let id = self.state.ask(Query {
-            asked: Asked::Callback,
-            bot,
-            at_ms: now_ms,
-            waiter: Some(sender),
-        });
-        let query = json!({
-            "id": id,
-            "from": self.state.user(person),
-            "message": message,
-            "chat_instance": format!("{}", (place.chat_id() ^ bot).wrapping_mul(7_919)),
-            "data": data,
-        });
-        self.push_update(bot, "callback_query", &query, place.chat_id());
-        Ok(receiver)
-    }
-
     /// Takes back a block, if there is one.
     pub(crate) fn unblock(&mut self, bot: i64, person: i64) {
         let private = self.state.private_mut(bot, person);

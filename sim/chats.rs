@@ -1,4 +1,5 @@
-//! Groups, supergroups and channels: members, rights, links, topics. It must not know how messages are built.
+//! Groups, supergroups and channels: members, rights, links, topics. It must not know how messages
+//! are built.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! The world's clock: real time plus an offset that can be moved. It must not know what happens in the world.
+//! The world's clock: real time plus an offset that can be moved. It must not know what happens in
+//! the world.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

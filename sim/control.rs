@@ -1,4 +1,5 @@
-//! The control API under `/sim`: state, people, bots, clock, faults, log, counters, files. It must not know chats.
+//! The control API under `/sim`: state, people, bots, clock, faults, log, counters, files. It must
+//! not know chats.
 
 use actix_web::web::{self, Json};
 use actix_web::{HttpRequest, HttpResponse};

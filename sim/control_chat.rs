@@ -1,4 +1,5 @@
-//! The person API under `/sim/chats`, `/sim/groups` and `/sim/channels`. It must not know bots' calls.
+//! The person API under `/sim/chats`, `/sim/groups` and `/sim/channels`. It must not know bots'
+//! calls.
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;

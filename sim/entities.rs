@@ -1,4 +1,5 @@
-//! Message entities: offsets in UTF-16 units, order, cleaning, the limit of 100. It must not know any markup language.
+//! Message entities: offsets in UTF-16 units, order, cleaning, the limit of 100. It must not know
+//! any markup language.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! Faults on demand: which are set, and which one strikes now, seeded. It must not know how they are played.
+//! Faults on demand: which are set, and which one strikes now, seeded. It must not know how they
+//! are played.
 
 use std::sync::{Mutex, PoisonError};
 

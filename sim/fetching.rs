@@ -1,4 +1,5 @@
-//! Fetches what a call names by address instead of by upload, before the world is locked. It must not know messages.
+//! Fetches what a call names by address instead of by upload, before the world is locked. It must
+//! not know messages.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! From a call's text, parse mode and entities to a checked text with entities. It must not know where it goes.
+//! From a call's text, parse mode and entities to a checked text with entities. It must not know
+//! where it goes.
 
 use serde_json::{Value, json};
 

@@ -51,10 +51,10 @@ fn html_becomes_entities_with_utf16_offsets() {
             "<blockquote expandable>q</blockquote>",
             "q: expandable_blockquote[0,1]",
         ),
-        ("  <b> a </b>  ", "a:"),
+        ("  <b> a </b>  ", " a: bold[0,2]"),
     ];
-    for (source, expected) in cases.iter().take(12) {
-        assert_eq!(shown(source, "HTML"), *expected, "{source}");
+    for (source, expected) in cases {
+        assert_eq!(shown(source, "HTML"), expected, "{source}");
     }
 }
 

@@ -19,8 +19,8 @@
 //!
 //! A checkout: `{id:"co_…", object:"checkout", url, status:"open|captured|declined|expired",
 //! amount_minor, refunded_minor, currency, reference, description, return_url, webhook_url,
-//! created, expires_at, captured_at}`; it expires after 24 h unless it says otherwise. `declined` is final;
-//! a payer who cancels leaves it open. A refund: `{id:"re_…", object:"refund", checkout,
+//! created, expires_at, captured_at}`; it expires after 24 h unless it says otherwise. `declined` is
+//! final; a payer who cancels leaves it open. A refund: `{id:"re_…", object:"refund", checkout,
 //! amount_minor, currency, reason, status:"succeeded", created}`. An error:
 //! `{error:{type, message}}` with 400 `invalid_request`, 400 `idempotency_error` (same key, other
 //! request), 401 `authentication_error`, 404 `not_found`, 409 `checkout_not_open`, 5xx `api_error`.
@@ -36,8 +36,8 @@
 //!
 //! # For tests and load
 //! `POST /sim/gateway/checkouts/{id}/pay {outcome:"capture"|"decline"|"cancel"}` does what the
-//! page's buttons do. `POST /sim/gateway/faults {kind, count?, ms?}` arms a fault, `GET` lists, `DELETE`
-//! clears; kinds in [`faults`].
+//! page's buttons do. `POST /sim/gateway/faults {kind, count?, ms?}` arms a fault, `GET` lists,
+//! `DELETE` clears; kinds in [`faults`].
 
 mod api;
 mod books;
@@ -150,6 +150,7 @@ async fn sweep(inner: Weak<Inner>) {
 /// Everything under `/gateway` and `/sim/gateway`; needs `web::Data<State>`.
 pub(crate) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/gateway/v1/checkouts", web::post().to(api::create))
+        .route("/gateway/v1/checkouts", web::get().to(api::list))
         .route("/gateway/v1/checkouts/{id}", web::get().to(api::show))
         .route(
             "/gateway/v1/checkouts/{id}/expire",

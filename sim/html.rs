@@ -1,5 +1,5 @@
-//! The Bot API's HTML: a subset of tags becomes entities. Errors are Telegram's, byte offsets included.
-//! It must not know what the text is for. Source: `parse_html` of TDLib.
+//! The Bot API's HTML: a subset of tags becomes entities. Errors are Telegram's, byte offsets
+//! included. It must not know what the text is for. Source: `parse_html` of TDLib.
 
 use crate::entities::{Entity, Formatted};
 use crate::links;

@@ -1,4 +1,5 @@
-//! The size of a picture from its first bytes: PNG, JPEG, GIF, WebP, BMP. It must not know files or messages.
+//! The size of a picture from its first bytes: PNG, JPEG, GIF, WebP, BMP. It must not know files or
+//! messages.
 
 /// Width and height, none when it is no picture that Telegram takes.
 pub(crate) fn size(bytes: &[u8]) -> Option<(u32, u32)> {

@@ -1,4 +1,5 @@
-//! Inline mode from the person's side: asking a bot for results and sending one. It must not know HTTP.
+//! Inline mode from the person's side: asking a bot for results and sending one. It must not know
+//! HTTP.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! `reply_markup`: what Telegram accepts, and what it refuses with which words. It must not know messages.
+//! `reply_markup`: what Telegram accepts, and what it refuses with which words. It must not know
+//! messages.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! The simulated Telegram: a Bot API server, its people, and the means to make it misbehave. It must not know
-//! Kontor.
+//! The simulated Telegram: a Bot API server, its people, and the means to make it misbehave. It
+//! must not know Kontor.
 //!
 //! Any bot framework runs on it with another base URL: `http://host:port/bot<token>/<method>`, files under
 //! `http://host:port/file/bot<token>/<path>`. People are driven over `/sim` or, in tests, through [`World`].
@@ -25,10 +25,12 @@ mod history;
 mod html;
 mod images;
 mod inline;
+mod joining;
 mod keyboard;
 mod limits;
 mod links;
 mod load;
+mod load_report;
 mod log;
 mod markdown;
 mod markdown_legacy;
@@ -52,6 +54,8 @@ mod payments;
 mod people;
 mod polling;
 mod polls;
+mod pressing;
+mod renewals;
 mod reply;
 mod state;
 mod stream;
@@ -68,18 +72,20 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
 
-pub use acting::{Attachment, Pressed};
+pub use acting::Attachment;
 pub use chats::ChatKind;
 pub use clock::WorldClock;
 pub use faults::{Fault, FaultKind};
 pub use groups::NewChat;
 pub use history::Marks;
 pub use limits::Limits;
-pub use load::{Latency, Load, Missed, Report, Step, run as run_load};
+pub use load::{Load, Step, run as run_load};
+pub use load_report::{Latency, Missed, Report};
 pub use log::Call;
 pub use params::Upload;
 pub use payments::Paid;
 pub use people::{NewBot, Person};
+pub use pressing::Pressed;
 pub use state::Counters;
 pub use views::{button_data, text_of};
 pub use world::{World, WorldOptions};
@@ -260,6 +266,8 @@ async fn renewals(world: World) {
     }
 }
 
+#[cfg(test)]
+mod fault_tests;
 #[cfg(test)]
 mod formatting_tests;
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Telegram's flood limits as token buckets on the world's clock. It must not know what is being sent.
+//! Telegram's flood limits as token buckets on the world's clock. It must not know what is being
+//! sent.
 
 use std::collections::HashMap;
 

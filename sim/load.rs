@@ -1,6 +1,6 @@
-//! Virtual users that follow a script, closed loop, and what came of it. It must not know the product.
+//! Virtual users that follow a script, closed loop, and what came of it. It must not know the
+//! product.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::load_report::{Missed, Report, Tally, report};
 use crate::people::{Fields, Person};
 use crate::state::Heard;
 use crate::views::{button_data, text_of};
@@ -62,55 +63,6 @@ fn patience() -> u64 {
     10_000
 }
 
-/// Milliseconds from an act to the expected message.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct Latency {
-    /// Median.
-    pub p50: f64,
-    /// 95th percentile.
-    pub p95: f64,
-    /// 99th percentile.
-    pub p99: f64,
-    /// The slowest.
-    pub max: f64,
-}
-
-/// What one virtual user missed.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct Missed {
-    /// Expected messages that did not come in time.
-    pub lost: u64,
-    /// Messages that repeated the one before them unasked.
-    pub duplicated: u64,
-    /// Messages that were not what was expected.
-    pub mismatched: u64,
-}
-
-/// What came of a load.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Report {
-    /// Seconds from the first act to the last answer.
-    pub seconds: f64,
-    /// Updates given to the bot.
-    pub updates: u64,
-    /// The same, a second.
-    pub updates_per_s: f64,
-    /// Dialogues that were held to the end.
-    pub dialogues: u64,
-    /// Milliseconds from act to answer.
-    pub ms: Latency,
-    /// All users together.
-    pub lost: u64,
-    /// All users together.
-    pub duplicated: u64,
-    /// All users together.
-    pub mismatched: u64,
-    /// Users who missed something.
-    pub users: HashMap<i64, Missed>,
-    /// The first few things that went wrong, in words.
-    pub examples: Vec<String>,
-}
-
 struct Plan {
     world: World,
     bot: i64,
@@ -118,7 +70,6 @@ struct Plan {
     timeout: Duration,
     until: Option<Instant>,
     left: AtomicU64,
-    templated: bool,
 }
 
 struct User {
@@ -127,15 +78,6 @@ struct User {
     last: Option<Fields>,
     missed: Missed,
     dialogue: u64,
-}
-
-#[derive(Default)]
-struct Tally {
-    micros: Vec<u64>,
-    updates: u64,
-    dialogues: u64,
-    users: HashMap<i64, Missed>,
-    examples: Vec<String>,
 }
 
 /// Runs a load to its end.
@@ -172,7 +114,12 @@ fn plan(world: &World, load: &Load) -> Result<Plan, String> {
     };
     let mut script = Vec::new();
     for (at, step) in load.script.iter().enumerate() {
-        let pattern = step.expect_regex.as_deref().map(Regex::new).transpose();
+        // With its numbers filled in, a pattern is made anew for each dialogue.
+        let sample = step
+            .expect_regex
+            .as_deref()
+            .map(|text| text.replace("{user}", "0").replace("{dialogue}", "0"));
+        let pattern = sample.as_deref().map(Regex::new).transpose();
         let pattern = pattern.map_err(|error| format!("step {at}: {error}"))?;
         script.push((step.clone(), pattern));
     }
@@ -187,13 +134,6 @@ fn plan(world: &World, load: &Load) -> Result<Plan, String> {
         (None, Some(_)) => u64::MAX,
         (None, None) => load.users as u64,
     };
-    let templated = load.script.iter().any(|step| {
-        let texts = [&step.send, &step.press, &step.expect_regex];
-        texts.iter().any(|text| {
-            text.as_deref()
-                .is_some_and(|text| text.contains("{user}") || text.contains("{dialogue}"))
-        })
-    });
     Ok(Plan {
         world: world.clone(),
         bot,
@@ -201,7 +141,6 @@ fn plan(world: &World, load: &Load) -> Result<Plan, String> {
         timeout: Duration::from_millis(load.step_timeout_ms),
         until,
         left: AtomicU64::new(left),
-        templated,
     })
 }
 
@@ -266,19 +205,10 @@ async fn dialogue(plan: &Plan, user: &mut User, tally: &mut Tally) -> bool {
             return false;
         }
         let Some(pattern) = pattern else { continue };
-        let own;
-        let pattern = if plan.templated {
-            let text = fill(step.expect_regex.as_deref().unwrap_or(""), user);
-            match Regex::new(&text) {
-                Ok(filled) => {
-                    own = filled;
-                    &own
-                }
-                Err(_) => pattern,
-            }
-        } else {
-            pattern
-        };
+        let text = step.expect_regex.as_deref().unwrap_or("");
+        let filled = fill(text, user);
+        let own = (filled != text).then(|| Regex::new(&filled).ok()).flatten();
+        let pattern = own.as_ref().unwrap_or(pattern);
         match tokio::time::timeout(plan.timeout, user.heard.recv()).await {
             Ok(Some(heard)) => {
                 tally
@@ -369,55 +299,6 @@ impl User {
             }
             self.last = Some(heard.message);
         }
-    }
-}
-
-impl Tally {
-    fn example(&mut self, text: String) {
-        if self.examples.len() < 20 {
-            self.examples.push(text);
-        }
-    }
-
-    fn add(&mut self, other: Self) {
-        self.micros.extend(other.micros);
-        self.updates += other.updates;
-        self.dialogues += other.dialogues;
-        self.users.extend(other.users);
-        for example in other.examples {
-            self.example(example);
-        }
-    }
-}
-
-fn report(mut total: Tally, took: Duration) -> Report {
-    total.micros.sort_unstable();
-    let at = |share: f64| {
-        let last = total.micros.len().saturating_sub(1);
-        let index = (last as f64 * share).round() as usize;
-        total
-            .micros
-            .get(index)
-            .map_or(0.0, |micros| *micros as f64 / 1000.0)
-    };
-    let seconds = took.as_secs_f64();
-    let sum = |part: fn(&Missed) -> u64| total.users.values().map(part).sum();
-    Report {
-        seconds,
-        updates: total.updates,
-        updates_per_s: total.updates as f64 / seconds.max(0.001),
-        dialogues: total.dialogues,
-        ms: Latency {
-            p50: at(0.5),
-            p95: at(0.95),
-            p99: at(0.99),
-            max: at(1.0),
-        },
-        lost: sum(|missed| missed.lost),
-        duplicated: sum(|missed| missed.duplicated),
-        mismatched: sum(|missed| missed.mismatched),
-        users: total.users,
-        examples: total.examples,
     }
 }
 

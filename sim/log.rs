@@ -1,4 +1,5 @@
-//! The bounded log of Bot API calls, for people who want to see what a bot did. It must not know any method.
+//! The bounded log of Bot API calls, for people who want to see what a bot did. It must not know
+//! any method.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

@@ -1,5 +1,5 @@
-//! The Bot API's MarkdownV2. Errors are Telegram's, byte offsets included. It must not know what the text is for.
-//! Source: `parse_markdown_v2` of TDLib.
+//! The Bot API's MarkdownV2. Errors are Telegram's, byte offsets included. It must not know what
+//! the text is for. Source: `parse_markdown_v2` of TDLib.
 
 use crate::entities::{Entity, Formatted, sort};
 use crate::links;

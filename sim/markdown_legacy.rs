@@ -1,5 +1,5 @@
-//! The Bot API's old Markdown. Errors are Telegram's, byte offsets included. It must not know what the text is for.
-//! Source: `parse_markdown` of TDLib.
+//! The Bot API's old Markdown. Errors are Telegram's, byte offsets included. It must not know what
+//! the text is for. Source: `parse_markdown` of TDLib.
 
 use crate::entities::{Entity, Formatted};
 use crate::links;

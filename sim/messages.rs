@@ -1,4 +1,5 @@
-//! Puts messages into chats, changes and removes them, and tells bots and pages. It must not know who may do so.
+//! Puts messages into chats, changes and removes them, and tells bots and pages. It must not know
+//! who may do so.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::chats::{ChatKind, Link, Standing};
-use crate::groups::Change;
+use crate::joining::Change;
 use crate::methods::{Call, done};
 use crate::people::Fields;
 use crate::reply::{Answer, Refused, bad};

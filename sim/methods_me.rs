@@ -1,4 +1,5 @@
-//! Methods about the bot itself: getMe, logOut, commands, names, descriptions, menu button, default rights.
+//! Methods about the bot itself: getMe, logOut, commands, names, descriptions, menu button, default
+//! rights.
 
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::chats::{ADMIN_RIGHTS, Member, PERMISSIONS, Standing};
-use crate::groups::Change;
+use crate::joining::Change;
 use crate::methods::{Call, done};
 use crate::reply::{Answer, bad};
 use crate::state::Place;

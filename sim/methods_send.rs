@@ -1,4 +1,5 @@
-//! Methods that send texts and small things: sendMessage, sendLocation, sendContact, sendDice, sendChatAction.
+//! Methods that send texts and small things: sendMessage, sendLocation, sendContact, sendDice,
+//! sendChatAction.
 
 use rand::RngExt;
 use serde_json::{Value, json};

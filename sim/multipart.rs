@@ -1,4 +1,5 @@
-//! Reads a `multipart/form-data` body that is already in memory (RFC 7578). It must not know any method.
+//! Reads a `multipart/form-data` body that is already in memory (RFC 7578). It must not know any
+//! method.
 
 use actix_web::web::Bytes;
 

@@ -1,4 +1,5 @@
-//! The parameters of one call, wherever they came from: query, JSON, form or multipart. It must not know any method.
+//! The parameters of one call, wherever they came from: query, JSON, form or multipart. It must not
+//! know any method.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,5 +1,5 @@
-//! Invoices and how a person pays them: shipping, pre-checkout within ten seconds, the receipt, Stars.
-//! It must not know the bot's shop.
+//! Invoices and how a person pays them: shipping, pre-checkout within ten seconds, the receipt,
+//! Stars. It must not know the bot's shop.
 
 use std::time::Duration;
 
@@ -333,7 +333,7 @@ impl Turn<'_> {
         }
     }
 
-    fn credit(&mut self, bot: i64, charge_id: &str, charge: Charge, stars: bool) {
+    pub(crate) fn credit(&mut self, bot: i64, charge_id: &str, charge: Charge, stars: bool) {
         let date = self.now_s();
         let partner = json!({
             "type": "user", "transaction_type": "invoice_payment",
@@ -346,57 +346,6 @@ impl Turn<'_> {
             bot.move_stars(charge_id, charge.amount, date, partner);
         }
         bot.charges.insert(charge_id.to_owned(), charge);
-    }
-
-    /// Takes the next payment of every subscription that is due; returns how many.
-    pub(crate) fn renew(&mut self) -> usize {
-        let now_s = self.now_s();
-        let mut due = Vec::new();
-        for bot in self.state.bots.values() {
-            for (id, charge) in &bot.charges {
-                let ends = charge.until_s.is_some_and(|until| until <= now_s);
-                if ends && !charge.canceled && !charge.refunded {
-                    due.push((bot.id, id.clone(), charge.clone()));
-                }
-            }
-        }
-        due.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-        for (bot, id, charge) in &due {
-            self.renew_one(*bot, id, charge);
-        }
-        due.len()
-    }
-
-    fn renew_one(&mut self, bot: i64, old_id: &str, old: &Charge) {
-        let until_s = old.until_s.unwrap_or_default() + old.period_s;
-        if let Some(charge) = self
-            .state
-            .bots
-            .get_mut(&bot)
-            .and_then(|bot| bot.charges.get_mut(old_id))
-        {
-            charge.until_s = None; // the new charge carries the subscription on
-        }
-        let charge_id = format!("stx{}", self.state.random_text(60));
-        let charge = Charge {
-            until_s: Some(until_s),
-            ..old.clone()
-        };
-        self.credit(bot, &charge_id, charge, old.currency == "XTR");
-        let person = old.person;
-        let place = Place::Private { bot, person };
-        self.state.private_mut(bot, person);
-        let payment = json!({
-            "currency": old.currency, "total_amount": old.amount, "invoice_payload": old.payload,
-            "telegram_payment_charge_id": charge_id, "provider_payment_charge_id": charge_id,
-            "subscription_expiration_date": until_s, "is_recurring": true,
-        });
-        let message = self.post(
-            place,
-            Sender::Person(person),
-            Draft::of("successful_payment", payment),
-        );
-        self.mark_service(place, id_of(&message));
     }
 }
 

@@ -1,4 +1,5 @@
-//! getUpdates: long polling, confirmation by offset, and the conflict of two pollers. It must not know HTTP.
+//! getUpdates: long polling, confirmation by offset, and the conflict of two pollers. It must not
+//! know HTTP.
 
 use std::time::Duration;
 

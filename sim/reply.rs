@@ -1,4 +1,5 @@
-//! What a Bot API call answers when it refuses: code, text and parameters. It must not know any method.
+//! What a Bot API call answers when it refuses: code, text and parameters. It must not know any
+//! method.
 
 use serde_json::{Value, json};
 

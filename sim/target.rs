@@ -1,4 +1,5 @@
-//! Which chat and message a call means, and whether the bot may write there. It must not know what is written.
+//! Which chat and message a call means, and whether the bot may write there. It must not know what
+//! is written.
 
 use serde_json::{Value, json};
 

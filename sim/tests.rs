@@ -8,16 +8,16 @@ use crate::{NewBot, Person, Sim, SimConfig, World, start};
 
 /// Longer than anything here takes.
 const SOON: Duration = Duration::from_secs(10);
-const TOKEN: &str = "4242:TEST";
+pub(crate) const TOKEN: &str = "4242:TEST";
 
-struct Bot {
-    sim: Sim,
-    http: reqwest::Client,
-    bot: i64,
-    ada: i64,
+pub(crate) struct Bot {
+    pub(crate) sim: Sim,
+    pub(crate) http: reqwest::Client,
+    pub(crate) bot: i64,
+    pub(crate) ada: i64,
 }
 
-async fn bot() -> Bot {
+pub(crate) async fn bot() -> Bot {
     bot_with(SimConfig {
         limits_on: false,
         ..SimConfig::default()
@@ -25,7 +25,7 @@ async fn bot() -> Bot {
     .await
 }
 
-async fn bot_with(config: SimConfig) -> Bot {
+pub(crate) async fn bot_with(config: SimConfig) -> Bot {
     let sim = start(config).await.expect("the simulator starts");
     let bot = sim.world.add_bot(NewBot {
         token: TOKEN.to_owned(),
@@ -47,11 +47,11 @@ async fn bot_with(config: SimConfig) -> Bot {
 }
 
 impl Bot {
-    fn world(&self) -> &World {
+    pub(crate) fn world(&self) -> &World {
         &self.sim.world
     }
 
-    async fn call(&self, method: &str, params: Value) -> Value {
+    pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
         let url = format!("{}/bot{TOKEN}/{method}", self.sim.url());
         let response = self
             .http
@@ -63,13 +63,13 @@ impl Bot {
         response.json().await.expect("JSON")
     }
 
-    async fn ok(&self, method: &str, params: Value) -> Value {
+    pub(crate) async fn ok(&self, method: &str, params: Value) -> Value {
         let answer = self.call(method, params).await;
         assert_eq!(answer["ok"], true, "{method}: {answer}");
         answer["result"].clone()
     }
 
-    async fn refusal(&self, method: &str, params: Value) -> String {
+    pub(crate) async fn refusal(&self, method: &str, params: Value) -> String {
         let answer = self.call(method, params).await;
         assert_eq!(answer["ok"], false, "{method}: {answer}");
         format!(
@@ -79,14 +79,14 @@ impl Bot {
         )
     }
 
-    async fn updates(&self, offset: i64) -> Vec<Value> {
+    pub(crate) async fn updates(&self, offset: i64) -> Vec<Value> {
         let updates = self
             .ok("getUpdates", json!({"offset": offset, "timeout": 5}))
             .await;
         updates.as_array().cloned().unwrap_or_default()
     }
 
-    fn hello(&self) {
+    pub(crate) fn hello(&self) {
         self.world()
             .start(self.ada, self.bot, None)
             .expect("Ada starts");
@@ -365,35 +365,6 @@ async fn a_webhook_gets_updates_in_order_and_its_answer_is_run() {
 }
 
 #[actix_web::test]
-async fn faults_strike_as_often_as_asked() {
-    use crate::{Fault, FaultKind};
-    let bot = bot().await;
-    bot.hello();
-    let text = json!({"chat_id": bot.ada, "text": "x"});
-    bot.world()
-        .add_fault(Fault::new(FaultKind::TooMany).on("sendMessage").times(1));
-    let refused = bot.call("sendMessage", text.clone()).await;
-    assert_eq!(refused["parameters"]["retry_after"], 1);
-    bot.ok("sendMessage", text.clone()).await;
-    let url = format!("{}/bot{TOKEN}/sendMessage", bot.sim.url());
-    for (kind, sent) in [
-        (FaultKind::DropBefore, 1),
-        (FaultKind::Reset, 1),
-        (FaultKind::DropAfter, 2),
-    ] {
-        bot.world().add_fault(Fault::new(kind).times(1));
-        let lost = bot.http.post(&url).json(&text).send().await;
-        assert!(lost.is_err(), "{kind:?} answered {lost:?}");
-        assert_eq!(
-            bot.world().bot_texts(bot.ada, bot.bot).len(),
-            sent,
-            "{kind:?}"
-        );
-    }
-    bot.sim.stop().await;
-}
-
-#[actix_web::test]
 async fn a_repeated_reply_is_marked_and_counted() {
     let bot = bot().await;
     bot.hello();
@@ -412,31 +383,5 @@ async fn a_repeated_reply_is_marked_and_counted() {
         .collect();
     assert_eq!(doubled, [false, false, true, false, false]);
     assert_eq!(bot.world().counters().doubled_replies, 1);
-    bot.sim.stop().await;
-}
-
-#[actix_web::test]
-async fn flood_limits_answer_429_with_retry_after() {
-    let bot = bot_with(SimConfig::default()).await;
-    bot.hello();
-    let mut refused = None;
-    for n in 0..12 {
-        let answer = bot
-            .call(
-                "sendMessage",
-                json!({"chat_id": bot.ada, "text": n.to_string()}),
-            )
-            .await;
-        if answer["ok"] == false {
-            refused = Some(answer);
-            break;
-        }
-    }
-    let refused = refused.expect("a refusal");
-    assert_eq!(refused["error_code"], 429);
-    assert_eq!(refused["description"], "Too Many Requests: retry after 1");
-    bot.world().advance(5_000);
-    bot.ok("sendMessage", json!({"chat_id": bot.ada, "text": "later"}))
-        .await;
     bot.sim.stop().await;
 }

@@ -1,5 +1,5 @@
-//! The pending updates of one bot: numbering, filter, age, and the lanes that keep the order per user.
-//! It must not know how they are delivered.
+//! The pending updates of one bot: numbering, filter, age, and the lanes that keep the order per
+//! user. It must not know how they are delivered.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;

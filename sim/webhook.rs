@@ -1,5 +1,5 @@
-//! Webhooks: setting them, and delivering updates to them in the order of each user. It must not know which
-//! server answers.
+//! Webhooks: setting them, and delivering updates to them in the order of each user. It must not
+//! know which server answers.
 
 use std::sync::Arc;
 use std::time::Duration;

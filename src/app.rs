@@ -34,6 +34,7 @@ pub struct Running {
     pub database: Database,
     settings: Settings,
     http: ServerHandle,
+    control: Rc<control::Listener>,
     intake_stop: CancellationToken,
     stopping: Arc<AtomicBool>,
     /// Says why, when a part without which nothing goes on has failed.
@@ -115,9 +116,9 @@ pub async fn start(
         take_in(&parts, &kernel, bot, &courier);
     }
     watch(&parts, &kernel, metrics);
-    control::serve(&settings.control.socket, kernel.clone(), database.clone()).await?;
+    let control = control(&parts, &kernel, &database)?;
     let intake_stop = parts.stop.clone();
-    Ok(Running { kernel, database, http, intake_stop, stopping, failed, settings })
+    Ok(Running { kernel, database, http, control, intake_stop, stopping, failed, settings })
 }
 
 /// For people who find the database locked.
@@ -263,6 +264,24 @@ fn take_in(parts: &Parts<'_>, kernel: &Kernel, bot: Bot, courier: &TelegramCouri
     kernel.adopt(state);
 }
 
+/// Opens the socket for the commands of this machine.
+fn control(
+    parts: &Parts<'_>,
+    kernel: &Kernel,
+    database: &Database,
+) -> anyhow::Result<Rc<control::Listener>> {
+    let listener = Rc::new(control::listen(&parts.settings.control.socket)?);
+    let control = control::Control {
+        kernel: kernel.clone(),
+        database: database.clone(),
+        started_ms: kernel.clock.now_ms(),
+    };
+    let bound = Rc::clone(&listener);
+    let make = move || control::serve(Rc::clone(&bound), control.clone());
+    kernel.adopt(task("control", Restart::Permanent, make, Rc::clone(&parts.escalate)));
+    Ok(listener)
+}
+
 /// Looks after the metrics, and tells the owner when the database was away.
 fn watch(parts: &Parts<'_>, kernel: &Kernel, metrics: PrometheusHandle) {
     let (upkeep, escalate) = (metrics, Rc::clone(&parts.escalate));
@@ -316,7 +335,7 @@ impl Running {
         }
         let settled = self.kernel.clone().stop(patience.saturating_sub(started.elapsed())).await;
         drop(self.kernel);
-        control::remove(&self.settings.control.socket);
+        drop(self.control);
         self.database.close().await;
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(settled, elapsed_ms, "stopped");
@@ -327,21 +346,10 @@ impl Running {
 ///
 /// # Errors
 /// Why it could not start, or which part failed.
-pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> anyhow::Result<()> {
-    run(settings, Clock::system(), metrics).await
-}
-
-/// As `serve`, on a clock of the caller's.
-///
-/// # Errors
-/// As `serve`.
-pub async fn run(
-    settings: Settings,
-    clock: Clock,
-    metrics: PrometheusHandle,
-) -> anyhow::Result<()> {
+pub async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let metrics = crate::telemetry::start(&settings.log)?;
     let listen = settings.server.listen;
-    let mut running = start(settings, clock, metrics).await?;
+    let mut running = start(settings, Clock::system(), metrics).await?;
     tracing::info!(%listen, "kontor is running");
     let reason = tokio::select! {
         signal = signal() => { tracing::info!(signal, "stopping"); None }

@@ -50,6 +50,9 @@ pub enum Command {
     Init(InitOptions),
     /// Show everything at once: a simulated Telegram with a chat page, and a server with a sample shop
     Demo(DemoOptions),
+    /// The server of `demo --kill-every`
+    #[command(hide = true)]
+    DemoServer(crate::demo::ChildOptions),
     /// Run the server
     Serve,
     /// Run only the simulated Telegram and its chat page, for bots of any framework
@@ -245,6 +248,7 @@ fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
     match command {
         Command::Init(options) => init::run(&options),
         Command::Demo(options) => system(crate::demo::run(options)),
+        Command::DemoServer(options) => system(crate::demo::child(options)),
         Command::Serve => {
             let settings = desk.settings()?;
             desk::some_bot(&settings)?;

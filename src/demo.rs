@@ -11,32 +11,14 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use sim::{NewBot, Sim, SimConfig, WorldClock};
 
 use crate::app::{self, signal};
+use crate::cli::{DemoOptions, SimOptions};
 use crate::settings::{BotSettings, Settings};
+use crate::telemetry;
 
 mod history;
 mod people;
 mod pictures;
 mod shop;
-
-/// What the demo is asked for.
-#[derive(Clone, Debug, clap::Args)]
-pub struct DemoOptions {
-    /// Where the server listens
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    pub listen: std::net::SocketAddr,
-    /// Where the simulated Telegram and the chat page listen
-    #[arg(long, default_value = "127.0.0.1:8081")]
-    pub sim_listen: std::net::SocketAddr,
-    /// The folder of the demo's data
-    #[arg(long, default_value = "demo-data")]
-    pub data: PathBuf,
-    /// Begin anew: forget what an earlier demo left
-    #[arg(long)]
-    pub fresh: bool,
-    /// Kill the server with SIGKILL again and again, for instance every 5s, while the chat goes on
-    #[arg(long, value_parser = seconds)]
-    pub kill_every: Option<Duration>,
-}
 
 /// What the demo's own child process is given.
 #[derive(Clone, Debug, clap::Args)]
@@ -57,22 +39,11 @@ const CLOCK_LOOK: Duration = Duration::from_millis(50);
 /// How long a killed server is given to be there again before the next kill.
 const BREATH: Duration = Duration::from_millis(300);
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("'{text}' is no duration; write for instance 5s or 500ms");
-    let (number, unit) = match text.strip_suffix("ms") {
-        Some(number) => (number, 1),
-        None => (text.strip_suffix('s').unwrap_or(text), 1_000),
-    };
-    let number: u64 = number.trim().parse().map_err(|_| wrong())?;
-    let ms = number.checked_mul(unit).filter(|ms| *ms >= 200).ok_or_else(wrong)?;
-    Ok(Duration::from_millis(ms))
-}
-
 /// Runs the demo until it is interrupted.
 ///
 /// # Errors
 /// What is in the way: an address in use, a folder that cannot be written.
-pub async fn run(options: DemoOptions, metrics: PrometheusHandle) -> anyhow::Result<()> {
+pub async fn run(options: DemoOptions) -> anyhow::Result<()> {
     if options.fresh && options.data.exists() {
         std::fs::remove_dir_all(&options.data).context("remove the earlier demo's folder")?;
     }
@@ -80,6 +51,7 @@ pub async fn run(options: DemoOptions, metrics: PrometheusHandle) -> anyhow::Res
     let world_clock = WorldClock::new(read_offset(&options.data));
     let sim = start_world(options.sim_listen.to_string(), &world_clock).await?;
     let settings = settings(&options.data, options.listen, &sim.url())?;
+    let metrics = telemetry::start(&settings.log)?;
     prepare(&settings, &options.data).await?;
     let bot = sim.world.add_bot(NewBot {
         token: TOKEN.to_owned(),
@@ -101,8 +73,8 @@ pub async fn run(options: DemoOptions, metrics: PrometheusHandle) -> anyhow::Res
 ///
 /// # Errors
 /// When the address is in use.
-pub async fn sim(listen: std::net::SocketAddr) -> anyhow::Result<()> {
-    let sim = start_world(listen.to_string(), &WorldClock::new(0)).await?;
+pub async fn sim(options: SimOptions) -> anyhow::Result<()> {
+    let sim = start_world(options.listen.to_string(), &WorldClock::new(0)).await?;
     people::settle(&sim.world);
     println!("simulated Telegram: {} (Bot API and chat page)", sim.url());
     println!("  add a bot: POST {}/sim/bots {{\"token\":\"1:a\",\"username\":\"my_bot\",…}}", sim.url());
@@ -286,8 +258,9 @@ async fn killing(options: &DemoOptions, sim: &Sim, every: Duration) -> anyhow::R
 ///
 /// # Errors
 /// As `app::run`.
-pub async fn child(options: ChildOptions, metrics: PrometheusHandle) -> anyhow::Result<()> {
+pub async fn child(options: ChildOptions) -> anyhow::Result<()> {
     let settings = settings(&options.data, options.listen, &options.sim_url)?;
+    let metrics = telemetry::start(&settings.log)?;
     let clock = Clock::system();
     clock.set_offset_ms(read_offset(&options.data));
     let (moved, data) = (clock.clone(), options.data.clone());

@@ -59,7 +59,9 @@ async fn flows(database: &Database, settings: &Settings) -> anyhow::Result<Flows
     let rows: Vec<FlowVersionRow> = rows.collect();
     let old = entities::flow_versions(&database.read).await.context("read old flows")?;
     entities::keep_flow_versions(&database.write, rows).await.context("keep the flows")?;
-    let old = old.into_iter().map(|row| (row.name, row.version, row.source));
+    let texts = |row: &'_ FlowVersionRow| (row.name.clone(), row.version.clone(), row.source.clone());
+    let old: Vec<(String, String, String)> = old.iter().map(texts).collect();
+    let old = old.iter().map(|(name, version, source)| (&**name, &**version, &**source));
     let (flows, errors) = current.with_old(old);
     if !errors.is_empty() {
         tracing::warn!(errors = lines(&errors), "old flows no longer load; their runs will end");

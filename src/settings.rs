@@ -23,6 +23,9 @@ pub use error::SettingsError;
 /// `config/default.toml`: the defaults and their documentation.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
+/// Languages that Kontor has texts in.
+pub const LANGUAGES: &[&str] = &["en", "ru", "uz", "es", "ar"];
+
 /// All settings, checked. Printing them shows no secret.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

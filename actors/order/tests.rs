@@ -43,6 +43,10 @@ fn decide(state: &mut State, input: Input<Order>) -> Result<Decision<Order>, Ref
     Ok(decision)
 }
 
+fn refusal(decided: Result<Decision<Order>, Refusal>) -> Refusal {
+    decided.err().unwrap_or_else(|| panic!("must be refused"))
+}
+
 fn hears(state: &mut State, message: Message) -> Decision<Order> {
     decide(state, Input::Message(message)).expect("not refused")
 }

@@ -66,6 +66,7 @@ fn came(turn: &mut Turn<'_>, what: &Incoming) {
         } => pressed(turn, query, *message_id, data),
         Incoming::Contact { .. } => other(turn),
         Incoming::Other { .. } => other(turn),
+        Incoming::TooFast { query } => home::too_fast(turn, query.as_deref()),
         // What was said counts as it was said.
         Incoming::Edited { .. } | Incoming::Blocked | Incoming::Unblocked => {}
     }

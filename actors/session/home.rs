@@ -80,6 +80,20 @@ pub(super) fn cancel(turn: &mut Turn<'_>) {
     }
 }
 
+/// Asked once to slow down.
+pub(super) fn too_fast(turn: &mut Turn<'_>, query: Option<&str>) {
+    match query {
+        Some(query) => {
+            let toast = turn.plain("too-fast", &[]);
+            turn.answer_press(query, Some(toast));
+        }
+        None => {
+            let html = turn.say("too-fast", &[]);
+            turn.send(html, Keyboard::None);
+        }
+    }
+}
+
 pub(super) fn home_button(turn: &Turn<'_>) -> Button {
     turn.button("button-menu", Act::Home)
 }

@@ -33,6 +33,7 @@ abandon = "until another time"
 [[steps]]
 id = "one"
 prompt = "question 1"
+accept = '(?s)^.{1,60}$'
 reply = "got {one}"
 
 [[steps]]

@@ -98,7 +98,6 @@ fn every_text_is_used_and_every_text_that_is_used_is_there() {
     let asked = [
         r#"\.(?:say|plain|button)\(\s*"([a-z0-9-]+)""#,
         r#"texts::(?:say|plain|label)\([^"]{1,60}"([a-z0-9-]+)""#,
-        r#"\.say\(if [a-z]+ \{ "([a-z0-9-]+)""#,
         r#""(order-state-[a-z-]+)""#,
     ];
     for pattern in asked {

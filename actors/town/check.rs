@@ -28,10 +28,13 @@ pub(crate) fn within_limits(call: &TelegramCall) {
         !html.trim().is_empty() && units <= max,
         "{units} units: {html}"
     );
+    let bare = |letter: char| letter.is_ascii_lowercase() || letter == '-';
     assert!(
-        !html.contains("{ $") && !html.contains("{$"),
-        "an argument is missing: {html}"
+        !html.contains('-') || !html.chars().all(bare),
+        "a key without a text: {html}"
     );
+    let unfilled = regex::Regex::new(r"\{ ?\$[a-z]+ ?\}").expect("a pattern");
+    assert!(!unfilled.is_match(html), "an argument is missing: {html}");
     let Keyboard::Inline(rows) = keyboard else {
         return;
     };

@@ -74,6 +74,29 @@ pub(super) async fn show(
     reply(answer)
 }
 
+/// Which checkouts to list.
+#[derive(Deserialize)]
+pub(super) struct Listing {
+    reference: String,
+}
+
+pub(super) async fn list(
+    req: HttpRequest,
+    listing: web::Query<Listing>,
+    state: web::Data<State>,
+) -> HttpResponse {
+    state.expire_due();
+    let answer = merchant(&state, &req).map(|account| {
+        let desk = state.desk();
+        let found = desk.by_reference(account, &listing.reference);
+        let found = found
+            .iter()
+            .map(|checkout| checkout.json(&state.0.public_url));
+        json!({ "data": found.collect::<Vec<_>>() })
+    });
+    reply(answer)
+}
+
 pub(super) async fn books(req: HttpRequest, state: web::Data<State>) -> HttpResponse {
     reply(merchant(&state, &req).map(|number| {
         let desk = state.desk();

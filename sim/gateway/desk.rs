@@ -115,6 +115,15 @@ impl Desk {
         });
     }
 
+    /// An account's checkouts under one reference of its own, newest first.
+    pub(super) fn by_reference(&self, account: usize, reference: &str) -> Vec<&Checkout> {
+        let is_it =
+            |checkout: &&Checkout| checkout.account == account && checkout.reference == reference;
+        let mut found: Vec<&Checkout> = self.checkouts.values().filter(is_it).collect();
+        found.sort_by_key(|checkout| std::cmp::Reverse((checkout.created, checkout.id.clone())));
+        found
+    }
+
     /// Whose key this is.
     pub(super) fn account_of(&self, api_key: &str) -> Option<usize> {
         self.accounts

@@ -118,7 +118,7 @@ async fn at_rest(
     key: &str,
     drops: bool,
 ) -> anyhow::Result<(bool, u64)> {
-    drop(desk.database(settings).await?);
+    desk.database(settings).await?.close().await;
     let (database, lock) = desk.locked(settings).await?;
     let rows = entities::quarantined(&database.read).await?;
     let is_known = rows.iter().any(|row| row.owner == key);

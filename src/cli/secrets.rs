@@ -16,7 +16,7 @@ pub(super) async fn run(command: SecretsCommand, desk: &Desk) -> anyhow::Result<
         return Err(Wrong::usage(problem, "stop it, change the key, start it again"));
     }
     // Says what is missing before the lock makes a file.
-    drop(desk.database(&settings).await?);
+    desk.database(&settings).await?.close().await;
     let (database, lock) = desk.locked(&settings).await?;
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} values sealed anew, {elapsed}") {

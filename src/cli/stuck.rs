@@ -97,7 +97,7 @@ async fn retry(desk: &Desk, settings: &Settings, id: &str) -> anyhow::Result<Out
         println!("tried again: {id}");
         return Ok(Outcome::Fine);
     }
-    drop(desk.database(settings).await?);
+    desk.database(settings).await?.close().await;
     let (database, lock) = desk.locked(settings).await?;
     let key = (i16::from(parsed.partition), parsed.number);
     let found = entities::unstick(&database.write, key).await?;

@@ -52,6 +52,11 @@ struct Checkout {
 }
 
 #[derive(Deserialize)]
+struct Listing {
+    data: Vec<Checkout>,
+}
+
+#[derive(Deserialize)]
 struct Refund {
     id: String,
     amount_minor: i64,
@@ -111,7 +116,8 @@ impl Sandbox {
                     url: checkout.url,
                 })
             }
-            GatewayOp::AskCheckout { checkout } => self.ask(checkout).await,
+            GatewayOp::AskCheckout { checkout: Some(checkout) } => self.ask(checkout).await,
+            GatewayOp::AskCheckout { checkout: None } => self.find(&call.payment).await,
             GatewayOp::ExpireCheckout { checkout } => {
                 let path = format!("checkouts/{checkout}/expire");
                 match self.call(Method::POST, &path, Some((&key, json!({})))).await {
@@ -148,6 +154,15 @@ impl Sandbox {
             "expired" => GatewayReply::Expired,
             "declined" => GatewayReply::Declined { reason: "declined".to_owned() },
             _ => GatewayReply::Open,
+        })
+    }
+
+    /// Nobody knows whether a checkout was opened: is there one under our reference?
+    async fn find(&self, payment: &Key) -> Result<GatewayReply, CourierReport> {
+        let reply = self.call(Method::GET, &format!("checkouts?reference={payment}"), None).await;
+        read(reply, |listing: Listing| match listing.data.into_iter().next() {
+            Some(checkout) => GatewayReply::Opened { checkout: checkout.id, url: checkout.url },
+            None => GatewayReply::Rejected { reason: "no checkout was opened".to_owned() },
         })
     }
 

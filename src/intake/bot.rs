@@ -1,6 +1,7 @@
 //! One bot's updates on their way to the Office, by whichever way they came. Knows no HTTP.
 
-use std::sync::{Arc, OnceLock};
+use std::mem::{Discriminant, discriminant};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use actors::{Answer, Clock, External, Failure, Journal, Kernel, Message, Office, Posted, Tell};
@@ -18,6 +19,9 @@ use crate::telegram::Me;
 
 /// A step that is not committed by then is tried again.
 pub const COMMIT_WITHIN: Duration = Duration::from_secs(50);
+
+/// The owner is told of the same trouble this often.
+const ALARM_EVERY_MS: i64 = 3_600_000;
 
 /// How a bot's intake is, for `/ready` and the tree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -54,6 +58,8 @@ pub struct BotIntake {
     me: OnceLock<Me>,
     state: watch::Sender<IntakeState>,
     alarm: Box<dyn Fn(String) + Send + Sync>,
+    /// What the owner was told last, and when.
+    alarmed: Mutex<Option<(Discriminant<IntakeState>, i64)>>,
 }
 
 /// An update that was read: what is to be done with it, as often as it takes.
@@ -85,6 +91,7 @@ impl BotIntake {
             me: OnceLock::new(),
             state: watch::Sender::new(IntakeState::Starting),
             alarm: Box::new(move |what| core.alarm(what)),
+            alarmed: Mutex::default(),
         })
     }
 
@@ -148,7 +155,7 @@ impl BotIntake {
             Heard::Warn => {
                 tracing::info!(bot = %self.bot, "a user says too much and is asked to slow down");
                 self.count(kind, "too_fast");
-                Routed::Ignored
+                route::too_fast(&self.bot, &update).unwrap_or(Routed::Ignored)
             }
             Heard::Silence => {
                 self.count(kind, "silenced");
@@ -224,13 +231,13 @@ impl BotIntake {
     /// Notes how it goes; what needs a person is said aloud once.
     pub(super) fn enter(&self, state: IntakeState) {
         let before = self.state.send_replace(state.clone());
-        if std::mem::discriminant(&before) == std::mem::discriminant(&state) {
+        if discriminant(&before) == discriminant(&state) {
             return;
         }
         match &state {
             IntakeState::Revoked(reason) | IntakeState::Conflict(reason) => {
                 tracing::error!(bot = %self.bot, reason, "intake needs a person");
-                (self.alarm)(format!("Bot {}: {reason}", self.bot));
+                self.alarm(&state, reason);
             }
             IntakeState::Waiting(reason) | IntakeState::Unreachable(reason) => {
                 tracing::warn!(bot = %self.bot, reason, "intake waits");
@@ -238,6 +245,23 @@ impl BotIntake {
             IntakeState::Starting | IntakeState::Running | IntakeState::Stopped => {
                 tracing::info!(bot = %self.bot, ?state, "intake");
             }
+        }
+    }
+
+    /// Tells the owner, but not again and again while a state comes and goes.
+    fn alarm(&self, state: &IntakeState, reason: &str) {
+        let (kind, now_ms) = (discriminant(state), self.clock.now_ms());
+        let told = {
+            let mut alarmed = self.alarmed.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_fresh = |at_ms: i64| (at_ms..at_ms + ALARM_EVERY_MS).contains(&now_ms);
+            let told = alarmed.is_some_and(|(last, at_ms)| last == kind && is_fresh(at_ms));
+            if !told {
+                *alarmed = Some((kind, now_ms));
+            }
+            told
+        };
+        if !told {
+            (self.alarm)(format!("Bot {}: {reason}", self.bot));
         }
     }
 }

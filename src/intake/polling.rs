@@ -65,6 +65,7 @@ impl Polling {
         if !registration::begin(&intake, &self.api, &Mode::Polling, &self.stop).await {
             return intake.enter(IntakeState::Stopped);
         }
+        intake.enter(IntakeState::Running);
         let mut offset = 0;
         let mut network = Backoff::new(NETWORK_FIRST, NETWORK_LAST);
         let mut conflict = Backoff::new(CONFLICT_FIRST, CONFLICT_LAST);
@@ -72,7 +73,7 @@ impl Polling {
             let asked = tokio::select! {
                 // A call that is given up here confirmed its offset already, or will with the last one.
                 () = self.stop.cancelled() => break,
-                asked = self.get_updates(offset, self.config.timeout) => asked,
+                asked = self.get_updates(offset, self.patience()) => asked,
             };
             match asked {
                 Ok(updates) => {
@@ -94,6 +95,15 @@ impl Polling {
         }
         self.confirm(offset).await;
         intake.enter(IntakeState::Stopped);
+    }
+
+    /// How long the next call may wait. After a failure it does not: that it works again should be known at once.
+    /// Another poller is only gone when a whole call was not disturbed.
+    fn patience(&self) -> Duration {
+        match self.intake.state() {
+            IntakeState::Running | IntakeState::Conflict(_) => self.config.timeout,
+            _ => Duration::ZERO,
+        }
     }
 
     async fn get_updates(

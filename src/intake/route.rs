@@ -105,6 +105,20 @@ fn from_customer(from: Option<&User<'_>>, what: Incoming) -> Message {
     session::Message::Customer { from: profile, what }.into()
 }
 
+/// What a customer who says too much is told, by their session.
+pub fn too_fast(bot: &BotId, update: &Update<'_>) -> Option<Routed> {
+    let (from, query) = match &update.kind {
+        UpdateKind::Message(said) => (said.from.as_ref(), None),
+        UpdateKind::Callback(callback) => (Some(&callback.from), Some(callback.id.to_string())),
+        _ => return None,
+    };
+    let told = from_customer(from, Incoming::TooFast { query });
+    match update.route() {
+        Route::Private { user } => Some(Routed::To(Key::session(bot, user), told)),
+        _ => None,
+    }
+}
+
 fn message(me: &Me, said: &Said<'_>, place: Place) -> Option<Message> {
     match place {
         Place::Chat => Some(in_chat(me, said).into()),

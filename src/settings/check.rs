@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use super::{BotSettings, IntakeMode, Settings, SettingsError};
+use super::{BotSettings, IntakeMode, LANGUAGES, Settings, SettingsError};
 
-/// Languages that Kontor has texts in.
-const LANGUAGES: &[&str] = &["en", "ru", "uz", "es", "ar"];
 /// Gateways that Kontor knows.
 const GATEWAYS: &[&str] = &["sandbox"];
 

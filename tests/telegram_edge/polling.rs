@@ -175,7 +175,9 @@ fn another_poller_is_named_and_given_way() {
             () = told => {}
             () = other => {}
         }
+        ground.writes(ground.ada, "/start");
         rig.running().await;
+        rig.answered(ground.ada, 1).await;
         rig.shut_down().await;
     });
 }

@@ -265,7 +265,21 @@ impl<'g> Rig<'g> {
     pub(crate) async fn settle(&self) {
         let world = &self.ground.world;
         wait_until(|| world.pending_updates(BOT) == 0, || "updates are left".to_owned()).await;
+        self.rests().await;
+    }
+
+    /// Waits until delivery has nothing to do.
+    pub(crate) async fn rests(&self) {
         let rests = || self.kernel.office.in_flight() == 0 && self.kernel.outbox.depth() == (0, 0);
+        wait_until(rests, || format!("delivery: {:?}", self.kernel.outbox.depth())).await;
+    }
+
+    /// The same, where delivery waits for a deadline.
+    pub(crate) async fn rests_as_time_passes(&self) {
+        let rests = || {
+            self.ground.clock.advance(time::Duration::minutes(1));
+            self.kernel.outbox.depth() == (0, 0)
+        };
         wait_until(rests, || format!("delivery: {:?}", self.kernel.outbox.depth())).await;
     }
 

@@ -47,3 +47,5 @@ registered =
 group-hint = I serve customers of <b>{ $shop }</b> in a private chat: write to me there.
 group-open = Open the chat
 group-press = Please continue in a private chat with me.
+
+too-fast = Too much at once, sorry. Please wait a minute: what you send until then I cannot take in.

@@ -47,3 +47,5 @@ registered =
 group-hint = Atiendo a los clientes de <b>{ $shop }</b> en un chat privado: escríbeme allí.
 group-open = Abrir el chat
 group-press = Sigamos, por favor, en un chat privado.
+
+too-fast = Demasiado de una vez, lo siento. Espera un minuto, por favor: lo que envíes hasta entonces no podré atenderlo.

@@ -43,3 +43,5 @@ registered =
 group-hint = Men <b>{ $shop }</b> mijozlariga shaxsiy chatda xizmat qilaman: menga oʻsha yerda yozing.
 group-open = Chatni ochish
 group-press = Iltimos, shaxsiy chatda davom etaylik.
+
+too-fast = Kechirasiz, birdaniga juda koʻp. Iltimos, bir daqiqa kuting: ungacha yuborganlaringizni qabul qila olmayman.
