@@ -28,6 +28,8 @@ mod stored;
 mod supervise;
 pub mod texts;
 mod timers;
+#[cfg(test)]
+mod town;
 mod tree;
 
 pub use capability::{Answer, Capability, Decision, Input, Moment, Refusal, TimerChange};

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, TransactionTrait,
+    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, TransactionTrait,
 };
 
 use crate::database::Database;
@@ -55,7 +55,12 @@ pub async fn rekey(
     told: &(dyn Fn(u64) + Sync),
 ) -> Result<Rekeyed, RekeyError> {
     let tx = database.write.begin().await?;
-    let change = Change { tx: &tx, old, new, told };
+    let change = Change {
+        tx: &tx,
+        old,
+        new,
+        told,
+    };
     let mut done = Rekeyed::default();
     change.person_keys(&mut done).await?;
     change.facts(&mut done).await?;
@@ -77,8 +82,13 @@ struct Change<'a> {
 impl Change<'_> {
     /// `purpose` must be the one that `actors` seals with; were it another, nothing would open and nothing be changed.
     fn again(&self, sealed: &[u8], purpose: &str) -> Result<Vec<u8>, RekeyError> {
-        let unsealable = |_: SealError| RekeyError::Unsealable { what: purpose.to_owned() };
-        Ok(self.new.seal(&self.old.open(sealed, purpose).map_err(unsealable)?, purpose))
+        let unsealable = |_: SealError| RekeyError::Unsealable {
+            what: purpose.to_owned(),
+        };
+        Ok(self.new.seal(
+            &self.old.open(sealed, purpose).map_err(unsealable)?,
+            purpose,
+        ))
     }
 
     async fn person_keys(&self, done: &mut Rekeyed) -> Result<(), RekeyError> {
@@ -98,10 +108,15 @@ impl Change<'_> {
         loop {
             let mut query = Entity::find().filter(Column::Person.is_null());
             if let Some((owner, seq)) = &last {
-                let further = Condition::all().add(Column::Owner.eq(owner)).add(Column::Seq.gt(*seq));
+                let further = Condition::all()
+                    .add(Column::Owner.eq(owner))
+                    .add(Column::Seq.gt(*seq));
                 query = query.filter(Condition::any().add(Column::Owner.gt(owner)).add(further));
             }
-            let query = query.order_by_asc(Column::Owner).order_by_asc(Column::Seq).limit(CHUNK);
+            let query = query
+                .order_by_asc(Column::Owner)
+                .order_by_asc(Column::Seq)
+                .limit(CHUNK);
             let rows = query.all(self.tx).await?;
             let Some(end) = rows.last() else {
                 return Ok(());

@@ -174,8 +174,8 @@ impl World {
                 return Err("this message cannot be edited".to_owned());
             }
             let message = turn.change(place, message_id, true, |stored| {
-                stored.message.remove("entities");
-                stored.message.extend(fields);
+                stored.edit().remove("entities");
+                stored.edit().extend(fields);
             });
             if let Some(message) = message {
                 turn.spread(place, Sender::Person(person), "edited_message", &message);

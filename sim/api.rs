@@ -139,7 +139,7 @@ async fn answer(
             Sent::Refusal(refused) => refused.description.clone(),
             _ => "no answer, not processed".to_owned(),
         };
-        world.note_call(Call::new(bot, method, params.for_log(), outcome), fault);
+        world.note_call(Call::new(bot, method, params.into_log(), outcome), fault);
         return sent;
     }
     let result = run(world, bot, method, &mut params).await;
@@ -150,7 +150,7 @@ async fn answer(
     let cut = fault
         .as_ref()
         .is_some_and(|fault| fault.kind == FaultKind::DropAfter);
-    world.note_call(Call::new(bot, method, params.for_log(), outcome), fault);
+    world.note_call(Call::new(bot, method, params.into_log(), outcome), fault);
     match result {
         _ if cut => Sent::Cut { reset: false },
         Ok(result) => Sent::Answer(result),

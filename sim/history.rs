@@ -1,6 +1,7 @@
 //! The messages of one chat, newest last, capped. It must not know who may see or change them.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -27,7 +28,8 @@ pub struct Marks {
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
     pub(crate) id: i64,
-    pub(crate) message: Map<String, Value>,
+    /// Shared with who reads it; changed through [`Self::edit`].
+    pub(crate) message: Arc<Map<String, Value>>,
     pub(crate) marks: Marks,
     /// The sender: a bot, a person, or 0 for a service message of nobody.
     pub(crate) sender: i64,
@@ -38,9 +40,14 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
+    /// The message, to be changed.
+    pub(crate) fn edit(&mut self) -> &mut Map<String, Value> {
+        Arc::make_mut(&mut self.message)
+    }
+
     /// The message as its person sees it.
     pub(crate) fn view(&self) -> Value {
-        let mut message = self.message.clone();
+        let mut message = Map::clone(&self.message);
         message.insert(
             "x".to_owned(),
             serde_json::to_value(&self.marks).unwrap_or_default(),
@@ -50,7 +57,7 @@ impl Stored {
 
     /// The message as the Bot API answers it.
     pub(crate) fn value(&self) -> Value {
-        Value::Object(self.message.clone())
+        Value::Object(Map::clone(&self.message))
     }
 }
 

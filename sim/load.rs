@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::history::History;
 use crate::load_report::{Missed, Report, Tally, report};
 use crate::people::{Fields, Person};
 use crate::state::Heard;
@@ -18,6 +19,8 @@ use crate::world::World;
 
 /// Messages of a bot that may wait for a virtual user.
 const UNHEARD_MAX: usize = 256;
+/// Messages kept of a virtual user's chat.
+const HISTORY_KEPT: usize = 32;
 
 /// One step of a script: an act, an expectation, or both. `{user}` and `{dialogue}` are replaced
 /// by numbers.
@@ -75,7 +78,7 @@ struct Plan {
 struct User {
     id: i64,
     heard: mpsc::Receiver<Heard>,
-    last: Option<Fields>,
+    last: Option<Arc<Fields>>,
     missed: Missed,
     dialogue: u64,
 }
@@ -153,7 +156,9 @@ fn add_users(world: &World, bot: i64, count: usize) -> Vec<User> {
             person.id = id;
             turn.state.people.insert(id, person);
             let (sender, heard) = mpsc::channel(UNHEARD_MAX);
-            turn.state.private_mut(bot, id).watcher = Some(sender);
+            let private = turn.state.private_mut(bot, id);
+            private.history = History::new(HISTORY_KEPT);
+            private.watcher = Some(sender);
             User {
                 id,
                 heard,
@@ -241,7 +246,7 @@ fn act(plan: &Plan, user: &mut User, step: &Step, tally: &mut Tally) -> bool {
             .map(|_| ())
     } else if let Some(label) = &step.press {
         let label = fill(label, user);
-        let message = Value::Object(user.last.clone().unwrap_or_default());
+        let message = Value::Object(user.last.as_deref().cloned().unwrap_or_default());
         match button_data(&message, &label) {
             Some(data) => {
                 let id = message["message_id"].as_i64().unwrap_or_default();
@@ -286,7 +291,7 @@ impl User {
     /// What came unasked since the last step.
     fn drain(&mut self, tally: &mut Tally) {
         while let Ok(heard) = self.heard.try_recv() {
-            let before = self.last.as_ref().map(said);
+            let before = self.last.as_deref().map(said);
             let now = said(&heard.message);
             if heard.edited {
                 // The next press is on the message as it is now.

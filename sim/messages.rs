@@ -2,6 +2,7 @@
 //! who may do so.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -70,10 +71,10 @@ const SERVICE: [&str; 14] = [
 
 impl Turn<'_> {
     /// Sends a message; the place must exist.
-    pub(crate) fn post(&mut self, place: Place, sender: Sender, draft: Draft) -> Fields {
+    pub(crate) fn post(&mut self, place: Place, sender: Sender, draft: Draft) -> Arc<Fields> {
         let mut message = self.envelope(place, sender, &draft);
         let Some(history) = self.state.history_mut(place) else {
-            return message;
+            return Arc::new(message);
         };
         let id = history.take_id();
         message.insert("message_id".to_owned(), json!(id));
@@ -82,6 +83,7 @@ impl Turn<'_> {
         if let Some(markup) = draft.markup.as_ref().and_then(Markup::inline) {
             message.insert("reply_markup".to_owned(), markup.clone());
         }
+        let message = Arc::new(message);
         let from_person = matches!(sender, Sender::Person(_));
         let mut marks = Marks {
             out: from_person,
@@ -94,7 +96,7 @@ impl Turn<'_> {
         }
         let stored = Stored {
             id,
-            message: message.clone(),
+            message: Arc::clone(&message),
             marks,
             sender: sender.id(),
             invoice: draft.invoice,
@@ -134,7 +136,7 @@ impl Turn<'_> {
             .reply_to
             .and_then(|id| self.state.history(place)?.find(id));
         if let Some(replied) = replied {
-            let mut quoted = replied.message.clone();
+            let mut quoted = Fields::clone(&replied.message);
             quoted.remove("reply_to_message");
             put("reply_to_message", Value::Object(quoted));
         }
@@ -168,7 +170,7 @@ impl Turn<'_> {
         (bot, person): (i64, i64),
         fingerprint: Option<u64>,
         markup: Option<Markup>,
-        message: &Fields,
+        message: &Arc<Fields>,
     ) -> bool {
         let private = self.state.private_mut(bot, person);
         let Some(fingerprint) = fingerprint else {
@@ -180,7 +182,7 @@ impl Turn<'_> {
         let doubled = private.last_said.replace(fingerprint) == Some(fingerprint);
         if let Some(watcher) = &private.watcher {
             let heard = Heard {
-                message: message.clone(),
+                message: Arc::clone(message),
                 edited: false,
             };
             // A watcher that lags this far behind counts the message as lost.
@@ -221,16 +223,15 @@ impl Turn<'_> {
             .get("message_id")
             .and_then(Value::as_i64)
             .unwrap_or_default();
-        let content = Value::Object(message.clone());
         let lane = Lane {
             key: place.chat_id(),
             about: Some((place, id)),
         };
         match place {
-            Place::Private { bot, .. } => self.push_update(bot, kind, &content, lane),
+            Place::Private { bot, .. } => self.push_update(bot, kind, message, lane),
             Place::Shared(chat) => {
                 for bot in self.listeners(chat, sender, message) {
-                    self.push_update(bot, kind, &content, lane);
+                    self.push_update(bot, kind, message, lane);
                 }
             }
         }
@@ -273,13 +274,13 @@ impl Turn<'_> {
         id: i64,
         visible: bool,
         edit: impl FnOnce(&mut Stored),
-    ) -> Option<Fields> {
+    ) -> Option<Arc<Fields>> {
         let now_s = self.now_s();
         let stored = self.state.history_mut(place)?.find_mut(id)?;
         edit(stored);
         if visible {
             stored.marks.edited = true;
-            stored.message.insert("edit_date".to_owned(), json!(now_s));
+            stored.edit().insert("edit_date".to_owned(), json!(now_s));
         }
         let stored = stored.clone();
         self.tell(place, || json!({"type": "edit", "message": stored.view()}));
@@ -289,7 +290,7 @@ impl Turn<'_> {
         {
             // A watcher that lags this far behind counts the change as lost.
             let _ = watcher.try_send(Heard {
-                message: stored.message.clone(),
+                message: Arc::clone(&stored.message),
                 edited: true,
             });
         }

@@ -1,5 +1,7 @@
 //! The table of Bot API methods, and how one call is run. It must not know HTTP.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::params::Params;
@@ -28,8 +30,8 @@ pub(crate) fn done() -> Answer {
 }
 
 /// A message as an answer.
-pub(crate) fn message(fields: Fields) -> Answer {
-    Ok(Value::Object(fields))
+pub(crate) fn message(fields: Arc<Fields>) -> Answer {
+    Ok(Value::Object(Arc::unwrap_or_clone(fields)))
 }
 
 /// The method under a lower-case name.

@@ -212,7 +212,7 @@ fn pins<'a>(call: &'a mut Call<'_>, place: Place) -> Option<&'a mut Vec<i64>> {
 pub(crate) fn pin(call: &mut Call<'_>) -> Answer {
     let place = pinnable(call)?;
     let stored = call.message(place, "message_id", "message to pin")?;
-    let (id, mut pinned) = (stored.id, stored.message.clone());
+    let (id, mut pinned) = (stored.id, crate::people::Fields::clone(&stored.message));
     pinned.remove("reply_to_message");
     if let Some(pins) = pins(call, place) {
         pins.retain(|one| *one != id);

@@ -1,5 +1,7 @@
 //! Methods that change and remove messages, and setMessageReaction.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::formatting;
@@ -82,7 +84,7 @@ fn apply(
         .history(edited.place)
         .and_then(|all| all.find(edited.id));
     let old = old.ok_or_else(|| bad("message to edit not found"))?;
-    let mut changed = old.message.clone();
+    let mut changed = Fields::clone(&old.message);
     for name in CONTENT {
         if !keep(name) {
             changed.remove(name);
@@ -93,11 +95,11 @@ fn apply(
     if let Some(markup) = markup.filter(|markup| markup["inline_keyboard"] != json!([])) {
         changed.insert("reply_markup".to_owned(), markup);
     }
-    if changed == old.message {
+    if changed == *old.message {
         return Err(bad(NOT_MODIFIED));
     }
     let only_markup = {
-        let mut before = old.message.clone();
+        let mut before = Fields::clone(&old.message);
         let mut after = changed.clone();
         before.remove("reply_markup");
         after.remove("reply_markup");
@@ -107,8 +109,8 @@ fn apply(
     let shown = call
         .turn
         .change(edited.place, edited.id, !only_markup, |stored| {
-            stored.message = changed;
-            stored.message.insert("edit_date".to_owned(), json!(now_s));
+            stored.message = Arc::new(changed);
+            stored.edit().insert("edit_date".to_owned(), json!(now_s));
         });
     if edited.inline {
         return done();

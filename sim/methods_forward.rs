@@ -1,5 +1,7 @@
 //! Methods that repeat messages elsewhere: forwardMessage(s) and copyMessage(s).
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::formatting;
@@ -40,7 +42,7 @@ const SERVICE: [&str; 6] = [
 ];
 
 fn content(stored: &Stored) -> Fields {
-    let mut fields = stored.message.clone();
+    let mut fields = Fields::clone(&stored.message);
     for name in ENVELOPE {
         fields.remove(name);
     }
@@ -60,7 +62,7 @@ fn one_id(call: &Call<'_>) -> Result<i64, Refused> {
     id.ok_or_else(|| bad("message identifier is not specified"))
 }
 
-fn forward(call: &mut Call<'_>, place: Place, stored: &Stored) -> Result<Fields, Refused> {
+fn forward(call: &mut Call<'_>, place: Place, stored: &Stored) -> Result<Arc<Fields>, Refused> {
     if stored.message.contains_key("has_protected_content") {
         return Err(bad("the message can't be forwarded"));
     }
@@ -107,7 +109,7 @@ pub(crate) fn forward_messages(call: &mut Call<'_>) -> Answer {
     many(call, forward)
 }
 
-fn copy(call: &mut Call<'_>, place: Place, stored: &Stored) -> Result<Fields, Refused> {
+fn copy(call: &mut Call<'_>, place: Place, stored: &Stored) -> Result<Arc<Fields>, Refused> {
     if SERVICE
         .iter()
         .any(|name| stored.message.contains_key(*name))
@@ -146,7 +148,7 @@ pub(crate) fn copy_messages(call: &mut Call<'_>) -> Answer {
 
 fn many(
     call: &mut Call<'_>,
-    repeat: impl Fn(&mut Call<'_>, Place, &Stored) -> Result<Fields, Refused>,
+    repeat: impl Fn(&mut Call<'_>, Place, &Stored) -> Result<Arc<Fields>, Refused>,
 ) -> Answer {
     let ids = call.message_ids()?;
     let place = call.writable(ids.len())?;

@@ -1,5 +1,7 @@
 //! Methods that send files, singly and as albums, and getFile.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::files::{FileKind, Given, Kept};
@@ -277,11 +279,11 @@ pub(crate) fn send_media_group(call: &mut Call<'_>) -> Answer {
         }
         let mut draft = call.draft(place, fields)?;
         draft.markup = None;
-        sent.push(Value::Object(call.turn.post(
+        sent.push(Value::Object(Arc::unwrap_or_clone(call.turn.post(
             place,
             Sender::Bot(call.bot),
             draft,
-        )));
+        ))));
     }
     Ok(Value::Array(sent))
 }

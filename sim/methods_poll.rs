@@ -150,9 +150,9 @@ pub(crate) fn stop_poll(call: &mut Call<'_>) -> Answer {
     let poll = poll.clone();
     call.turn.show_poll(&poll);
     call.turn.change(place, id, false, |stored| {
-        stored.message.remove("reply_markup");
+        stored.edit().remove("reply_markup");
         if let Some(markup) = markup {
-            stored.message.insert("reply_markup".to_owned(), markup);
+            stored.edit().insert("reply_markup".to_owned(), markup);
         }
     });
     Ok(poll.json())

@@ -148,11 +148,11 @@ impl Params {
     }
 
     /// What the call log keeps: the values, and names and sizes of the files.
-    pub(crate) fn for_log(&self) -> Value {
-        let mut map = self.values.clone();
-        for (name, file) in &self.files {
+    pub(crate) fn into_log(self) -> Value {
+        let mut map = self.values;
+        for (name, file) in self.files {
             map.insert(
-                name.clone(),
+                name,
                 serde_json::json!({"file": file.name, "bytes": file.bytes.len()}),
             );
         }

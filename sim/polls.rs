@@ -81,7 +81,7 @@ impl Turn<'_> {
     pub(crate) fn show_poll(&mut self, poll: &Poll) {
         let json = poll.json();
         self.change(poll.place, poll.message_id, false, |stored| {
-            stored.message.insert("poll".to_owned(), json);
+            stored.edit().insert("poll".to_owned(), json);
         });
     }
 }

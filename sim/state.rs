@@ -1,6 +1,7 @@
 //! Everything the world holds, behind one short-held lock. It must not know HTTP.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -37,7 +38,7 @@ impl Place {
 #[derive(Clone, Debug)]
 pub(crate) struct Heard {
     /// The message as it is now.
-    pub(crate) message: Map<String, Value>,
+    pub(crate) message: Arc<Map<String, Value>>,
     /// Whether it is a change of an older message.
     pub(crate) edited: bool,
 }

@@ -1,6 +1,8 @@
 //! Which chat and message a call means, and whether the bot may write there. It must not know what
 //! is written.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::chats::{ChatKind, Standing};
@@ -226,7 +228,7 @@ impl Call<'_> {
     }
 
     /// Sends a message with these fields to `chat_id`.
-    pub(crate) fn send(&mut self, place: Place, fields: Fields) -> Result<Fields, Refused> {
+    pub(crate) fn send(&mut self, place: Place, fields: Fields) -> Result<Arc<Fields>, Refused> {
         let draft = self.draft(place, fields)?;
         Ok(self.turn.post(place, Sender::Bot(self.bot), draft))
     }

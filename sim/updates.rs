@@ -129,12 +129,12 @@ impl Queue {
         self.last_ms = now_ms;
     }
 
-    /// Numbers an update and adds it; `content` is the object under `kind`.
+    /// Numbers an update and adds it; `content` is the JSON under `kind`.
     pub(crate) fn push(
         &mut self,
         now_ms: i64,
         kind: &'static str,
-        content: &Value,
+        content: &str,
         lane: Lane,
     ) -> &mut Update {
         let Lane { key: lane, about } = lane;

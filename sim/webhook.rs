@@ -345,7 +345,7 @@ fn run_answer(world: &World, bot: i64, method: &str, params: Params) {
         };
         let method = format!("{method} (webhook)");
         world.note_call(
-            log::Call::new(bot, &method, params.for_log(), outcome),
+            log::Call::new(bot, &method, params.into_log(), outcome),
             None,
         );
     };

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::clock::WorldClock;
@@ -97,7 +98,7 @@ impl Turn<'_> {
         &mut self,
         bot: i64,
         kind: &'static str,
-        content: &Value,
+        content: &(impl Serialize + ?Sized),
         lane: impl Into<Lane>,
     ) {
         let now_ms = self.now_ms;
@@ -106,8 +107,10 @@ impl Turn<'_> {
             return;
         };
         let fault = self.world.0.faults.strike(bot.id, kind, true);
+        // Maps of JSON values always serialize.
+        let content = serde_json::to_string(content).unwrap_or_default();
         bot.queue.renumber(rng, now_ms);
-        let update = bot.queue.push(now_ms, kind, content, lane.into());
+        let update = bot.queue.push(now_ms, kind, &content, lane.into());
         match fault.map(|fault| fault.kind) {
             Some(crate::faults::FaultKind::Duplicate) => update.twice = true,
             Some(crate::faults::FaultKind::Redeliver) => update.again = true,

@@ -69,7 +69,9 @@ pub async fn start(
 ) -> anyhow::Result<Running> {
     let database = Database::open(settings.database_url()).await?;
     let lock = ServerLock::take(&database, settings.database_url(), &holder(&clock)).await?;
-    migrations::up(&database.write).await.context("bring the schema up to date")?;
+    migrations::up(&database.write)
+        .await
+        .context("bring the schema up to date")?;
     let master = secrets::master_key(&settings.secrets, false)?;
     secrets::check(&database, &master).await?;
     let (failed_in, failed) = oneshot::channel();
@@ -84,7 +86,10 @@ pub async fn start(
     let apis = apis(&parts)?;
     let courier = telegram_courier(&parts, &apis);
     let gateways = Arc::new(gateways(&parts));
-    let edges = Edges { telegram: courier.clone(), gateways: Arc::clone(&gateways) };
+    let edges = Edges {
+        telegram: courier.clone(),
+        gateways: Arc::clone(&gateways),
+    };
     let kernel = Kernel::start(KernelConfig {
         house: house::load(&database, &settings).await?,
         database: database.clone(),
@@ -103,13 +108,19 @@ pub async fn start(
     let stopping = Arc::new(AtomicBool::new(false));
     let sources = web::Data::new(HealthSources {
         kernel: kernel.clone(),
-        bots: bots.iter().map(|bot| (bot.settings.name.to_string(), ask(&bot.intake))).collect(),
+        bots: bots
+            .iter()
+            .map(|bot| (bot.settings.name.to_string(), ask(&bot.intake)))
+            .collect(),
         metrics: metrics.clone(),
         started_ms: kernel.clock.now_ms(),
         database: database.name.clone(),
         stopping: Arc::clone(&stopping),
     });
-    let desk = web::Data::new(intake::gateways::Desk { kernel: kernel.clone(), gateways });
+    let desk = web::Data::new(intake::gateways::Desk {
+        kernel: kernel.clone(),
+        gateways,
+    });
     let webhooks = web::Data::new(webhooks(&parts, &bots));
     let http = serve_http(&settings, (sources, desk, webhooks))?;
     for bot in bots {
@@ -118,12 +129,25 @@ pub async fn start(
     watch(&parts, &kernel, metrics);
     let control = control(&parts, &kernel, &database)?;
     let intake_stop = parts.stop.clone();
-    Ok(Running { kernel, database, http, control, intake_stop, stopping, failed, settings })
+    Ok(Running {
+        kernel,
+        database,
+        http,
+        control,
+        intake_stop,
+        stopping,
+        failed,
+        settings,
+    })
 }
 
 /// For people who find the database locked.
 fn holder(clock: &Clock) -> String {
-    format!("process {} on this machine, since {}", std::process::id(), clock.now())
+    format!(
+        "process {} on this machine, since {}",
+        std::process::id(),
+        clock.now()
+    )
 }
 
 /// Passes the first failure on; the others are in the log.
@@ -155,7 +179,13 @@ fn telegram_courier(parts: &Parts<'_>, apis: &[(BotSettings, BotApi)]) -> Telegr
         ..OutboundLimits::default()
     };
     let sending = |(bot, api): &(BotSettings, BotApi)| {
-        (bot.name.clone(), SendingBot { api: api.clone(), provider_token: None })
+        (
+            bot.name.clone(),
+            SendingBot {
+                api: api.clone(),
+                provider_token: None,
+            },
+        )
     };
     let pictures = Pictures::new(Some(parts.settings.shop.pictures.clone()), |_| None);
     TelegramCourier::new(apis.iter().map(sending), &outbound, &parts.clock, pictures)
@@ -170,13 +200,17 @@ fn gateways(parts: &Parts<'_>) -> Gateways {
     let ours = ours.unwrap_or_else(|| format!("http://{}", parts.settings.server.listen));
     let at = ("sandbox", format!("{ours}/gateways/sandbox"));
     let (key, secret) = (sandbox.api_key.clone(), sandbox.webhook_secret.clone());
-    Gateways::default()
-        .with_sandbox("sandbox", Sandbox::new(at, parts.http.clone(), api_url, key, secret))
+    Gateways::default().with_sandbox(
+        "sandbox",
+        Sandbox::new(at, parts.http.clone(), api_url, key, secret),
+    )
 }
 
 fn bots(parts: &Parts<'_>, kernel: &Kernel, apis: Vec<(BotSettings, BotApi)>) -> Vec<Bot> {
     let limits = &parts.settings.limits;
-    let window_s = u32::try_from(limits.user_window_s).unwrap_or(u32::MAX).max(1);
+    let window_s = u32::try_from(limits.user_window_s)
+        .unwrap_or(u32::MAX)
+        .max(1);
     let flood = FloodLimits {
         burst: limits.user_messages,
         per_second: (limits.user_messages / window_s).max(1),
@@ -185,7 +219,11 @@ fn bots(parts: &Parts<'_>, kernel: &Kernel, apis: Vec<(BotSettings, BotApi)>) ->
     let bot = |(settings, api): (BotSettings, BotApi)| {
         let name = settings.name.clone();
         let intake = BotIntake::new(kernel, name, parts.master.clone(), flood.clone());
-        Bot { settings, api, intake }
+        Bot {
+            settings,
+            api,
+            intake,
+        }
     };
     apis.into_iter().map(bot).collect()
 }
@@ -197,14 +235,25 @@ fn ask(intake: &Arc<BotIntake>) -> AskIntake {
 
 fn webhooks(parts: &Parts<'_>, bots: &[Bot]) -> Webhooks {
     let mut webhooks = Webhooks::default();
-    for bot in bots.iter().filter(|bot| bot.settings.intake == IntakeMode::Webhook) {
+    for bot in bots
+        .iter()
+        .filter(|bot| bot.settings.intake == IntakeMode::Webhook)
+    {
         let secret = webhook_secret(&parts.master, bot.settings.name.as_str());
-        webhooks.add(Arc::clone(&bot.intake), secret, bot.settings.reply_in_webhook);
+        webhooks.add(
+            Arc::clone(&bot.intake),
+            secret,
+            bot.settings.reply_in_webhook,
+        );
     }
     webhooks
 }
 
-type Shared = (web::Data<HealthSources>, web::Data<intake::gateways::Desk>, web::Data<Webhooks>);
+type Shared = (
+    web::Data<HealthSources>,
+    web::Data<intake::gateways::Desk>,
+    web::Data<Webhooks>,
+);
 
 fn serve_http(settings: &Settings, shared: Shared) -> anyhow::Result<ServerHandle> {
     let (sources, desk, webhooks) = shared;
@@ -240,15 +289,33 @@ fn serve_http(settings: &Settings, shared: Shared) -> anyhow::Result<ServerHandl
 
 /// Starts one bot's intake, in its mode.
 fn take_in(parts: &Parts<'_>, kernel: &Kernel, bot: Bot, courier: &TelegramCourier) {
-    let Bot { settings, api, intake } = bot;
+    let Bot {
+        settings,
+        api,
+        intake,
+    } = bot;
     let name = format!("intake {}", settings.name);
     let (stop, escalate) = (parts.stop.clone(), Rc::clone(&parts.escalate));
     let state = match settings.intake {
         IntakeMode::Polling => {
             let timeout = Duration::from_secs(u64::from(settings.poll_timeout_s));
-            let config = PollingConfig { timeout, ..PollingConfig::default() };
-            let polling = Polling { intake, api, courier: courier.clone(), config, stop };
-            task(&name, Restart::Permanent, move || polling.clone().run(), escalate)
+            let config = PollingConfig {
+                timeout,
+                ..PollingConfig::default()
+            };
+            let polling = Polling {
+                intake,
+                api,
+                courier: courier.clone(),
+                config,
+                stop,
+            };
+            task(
+                &name,
+                Restart::Permanent,
+                move || polling.clone().run(),
+                escalate,
+            )
         }
         IntakeMode::Webhook => {
             let config = WebhookConfig {
@@ -257,8 +324,19 @@ fn take_in(parts: &Parts<'_>, kernel: &Kernel, bot: Bot, courier: &TelegramCouri
                 reply_in_webhook: settings.reply_in_webhook,
             };
             let secret = webhook_secret(&parts.master, settings.name.as_str());
-            let keeper = WebhookKeeper { intake, api, secret, config, stop };
-            task(&name, Restart::Permanent, move || keeper.clone().run(), escalate)
+            let keeper = WebhookKeeper {
+                intake,
+                api,
+                secret,
+                config,
+                stop,
+            };
+            task(
+                &name,
+                Restart::Permanent,
+                move || keeper.clone().run(),
+                escalate,
+            )
         }
     };
     kernel.adopt(state);
@@ -278,7 +356,12 @@ fn control(
     };
     let bound = Rc::clone(&listener);
     let make = move || control::serve(Rc::clone(&bound), control.clone());
-    kernel.adopt(task("control", Restart::Permanent, make, Rc::clone(&parts.escalate)));
+    kernel.adopt(task(
+        "control",
+        Restart::Permanent,
+        make,
+        Rc::clone(&parts.escalate),
+    ));
     Ok(listener)
 }
 
@@ -286,7 +369,12 @@ fn control(
 fn watch(parts: &Parts<'_>, kernel: &Kernel, metrics: PrometheusHandle) {
     let (upkeep, escalate) = (metrics, Rc::clone(&parts.escalate));
     let make = move || crate::telemetry::upkeep(upkeep.clone());
-    kernel.adopt(task("metrics", Restart::Permanent, make, Rc::clone(&escalate)));
+    kernel.adopt(task(
+        "metrics",
+        Restart::Permanent,
+        make,
+        Rc::clone(&escalate),
+    ));
     let (watched, clock) = (kernel.clone(), kernel.clock.clone());
     let make = move || {
         let (kernel, clock) = (watched.clone(), clock.clone());
@@ -330,10 +418,17 @@ impl Running {
         self.intake_stop.cancel();
         let patience = self.settings.patience();
         // Requests under way are answered; new connections are refused.
-        if tokio::time::timeout(patience, self.http.stop(true)).await.is_err() {
+        if tokio::time::timeout(patience, self.http.stop(true))
+            .await
+            .is_err()
+        {
             tracing::warn!("requests were still under way");
         }
-        let settled = self.kernel.clone().stop(patience.saturating_sub(started.elapsed())).await;
+        let settled = self
+            .kernel
+            .clone()
+            .stop(patience.saturating_sub(started.elapsed()))
+            .await;
         drop(self.kernel);
         drop(self.control);
         self.database.close().await;
@@ -370,7 +465,10 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
 /// The next signal that asks to stop.
 pub async fn signal() -> &'static str {
     use tokio::signal::unix::{SignalKind, signal};
-    let kinds = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let kinds = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    );
     let (Ok(mut terminate), Ok(mut interrupt)) = kinds else {
         tracing::error!("cannot listen for signals; only a kill will stop this");
         return std::future::pending().await;

@@ -37,7 +37,7 @@ Start with `kontor demo`, which needs no configuration, or with `kontor init`.";
 #[derive(Debug, Parser)]
 #[command(name = "kontor", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Cli {
-    /// The configuration; without it, kontor.toml in this folder if it is there. KONTOR__SECTION__KEY wins over it
+    /// The configuration [default: kontor.toml, if it is there]; KONTOR__SECTION__KEY wins over it
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     #[command(subcommand)]
@@ -275,7 +275,9 @@ fn system(future: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<Ou
 
 /// `500ms`, `5s`, `2m`, `1h`.
 fn duration(text: &str) -> Result<Duration, String> {
-    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
     let unit_ms = match &text[end..] {
         "ms" => Some(1),
         "s" => Some(1_000),
@@ -284,8 +286,11 @@ fn duration(text: &str) -> Result<Duration, String> {
         _ => None,
     };
     let number = text[..end].parse::<u64>().ok().filter(|number| *number > 0);
-    let ms = number.zip(unit_ms).and_then(|(number, unit_ms)| number.checked_mul(unit_ms));
-    ms.map(Duration::from_millis).ok_or_else(|| "write it as in 500ms, 5s, 2m or 1h".to_owned())
+    let ms = number
+        .zip(unit_ms)
+        .and_then(|(number, unit_ms)| number.checked_mul(unit_ms));
+    ms.map(Duration::from_millis)
+        .ok_or_else(|| "write it as in 500ms, 5s, 2m or 1h".to_owned())
 }
 
 #[cfg(test)]

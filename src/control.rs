@@ -1,10 +1,9 @@
 //! The running server's own socket: one line of JSON asks, one answers. Only its owner may open it. Knows no terminal.
 
 mod ask;
-#[cfg(test)]
-mod tests;
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -79,13 +78,19 @@ impl Drop for Listener {
 /// Binds the socket. The caller holds the server's lock, so that a file that is there already is a dead server's.
 ///
 /// # Errors
-/// When the folder cannot be written, or the path is longer than a socket's may be (about 100 bytes).
+/// When the folder cannot be written, or another server answers there.
 pub fn listen(path: &Path) -> anyhow::Result<Listener> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
     std::fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
     if ask::is_running(path) {
-        bail!("another server listens on {}", path.display());
+        let hint = "write another control.socket for this one";
+        bail!(
+            "another server listens on {}\n  hint: {hint}",
+            path.display()
+        );
     }
     // Bound where nobody else can look, closed to others, then moved to its place: it is never open to anybody else.
     let hidden = folder.join(format!(".c{}", std::process::id()));
@@ -94,7 +99,7 @@ pub fn listen(path: &Path) -> anyhow::Result<Listener> {
         std::fs::set_permissions(&hidden, Permissions::from_mode(0o700))?;
         let first = hidden.join("s");
         drop(std::fs::remove_file(&first)); // usually there is none
-        let socket = UnixListener::bind(&first)?;
+        let socket = UnixListener::bind(short(&first)?.path)?;
         std::fs::set_permissions(&first, Permissions::from_mode(0o600))?;
         std::fs::rename(&first, path)?;
         Ok(socket)
@@ -102,7 +107,41 @@ pub fn listen(path: &Path) -> anyhow::Result<Listener> {
     let bound = bind();
     drop(std::fs::remove_dir_all(&hidden)); // an empty folder at worst
     let socket = bound.with_context(|| format!("listen on {}", path.display()))?;
-    Ok(Listener { socket, path: path.to_owned() })
+    Ok(Listener {
+        socket,
+        path: path.to_owned(),
+    })
+}
+
+/// Another name of a path, for sockets: theirs hold about 100 bytes (`sun_path`), and folders may be deep.
+struct Short {
+    path: PathBuf,
+    /// As long as the name is used.
+    _folder: Option<File>,
+}
+
+fn short(path: &Path) -> std::io::Result<Short> {
+    const FITS: usize = 100;
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Ok(Short {
+            path: path.to_owned(),
+            _folder: None,
+        });
+    };
+    if path.as_os_str().len() <= FITS {
+        return Ok(Short {
+            path: path.to_owned(),
+            _folder: None,
+        });
+    }
+    let folder = File::open(folder)?;
+    let path = Path::new("/proc/self/fd")
+        .join(folder.as_raw_fd().to_string())
+        .join(name);
+    Ok(Short {
+        path,
+        _folder: Some(folder),
+    })
 }
 
 /// Answers requests until it is dropped. Runs on a local set.
@@ -112,8 +151,15 @@ pub fn listen(path: &Path) -> anyhow::Result<Listener> {
 pub async fn serve(listener: Rc<Listener>, control: Control) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     loop {
-        let permit = Arc::clone(&room).acquire_owned().await.expect("it is never closed");
-        let (stream, _) = listener.socket.accept().await.expect("the control socket accepts");
+        let permit = Arc::clone(&room)
+            .acquire_owned()
+            .await
+            .expect("it is never closed");
+        let (stream, _) = listener
+            .socket
+            .accept()
+            .await
+            .expect("the control socket accepts");
         let control = control.clone();
         actix_rt::spawn(async move {
             if let Err(error) = control.converse(stream).await {
@@ -137,10 +183,16 @@ impl Control {
             }
             let answered = tokio::time::timeout(ANSWER_WITHIN, self.line(&line)).await;
             let answer = match answered.unwrap_or_else(|_| Err(anyhow!("it takes too long"))) {
-                Ok(result) => Answer { ok: true, result, error: None },
-                Err(error) => {
-                    Answer { ok: false, result: Value::Null, error: Some(format!("{error:#}")) }
-                }
+                Ok(result) => Answer {
+                    ok: true,
+                    result,
+                    error: None,
+                },
+                Err(error) => Answer {
+                    ok: false,
+                    result: Value::Null,
+                    error: Some(format!("{error:#}")),
+                },
             };
             let mut bytes = serde_json::to_vec(&answer)?;
             bytes.push(b'\n');
@@ -153,7 +205,8 @@ impl Control {
     }
 
     async fn line(&self, line: &[u8]) -> anyhow::Result<Value> {
-        self.answer(serde_json::from_slice(line).context("not a request")?).await
+        self.answer(serde_json::from_slice(line).context("not a request")?)
+            .await
     }
 
     /// Does what is asked.
@@ -193,7 +246,11 @@ impl Control {
 
     async fn release(&self, key: &str) -> anyhow::Result<Value> {
         let parsed = Key::parse(key)?;
-        self.kernel.office.release(parsed).await.map_err(|reason| anyhow!(reason))?;
+        self.kernel
+            .office
+            .release(parsed)
+            .await
+            .map_err(|reason| anyhow!(reason))?;
         Ok(json!({ "released": key }))
     }
 
@@ -204,9 +261,16 @@ impl Control {
             bail!("{key} is not quarantined");
         }
         let held = entities::held_of_many(&self.database.read, &[key.to_owned()]).await?;
-        let unhold = |row: &entities::HeldRow| Row::Unhold { owner: row.owner.clone(), seq: row.seq };
+        let unhold = |row: &entities::HeldRow| Row::Unhold {
+            owner: row.owner.clone(),
+            seq: row.seq,
+        };
         let rows = held.iter().map(unhold).collect();
-        self.kernel.journal.rows(rows).await.map_err(|reason| anyhow!(reason))?;
+        self.kernel
+            .journal
+            .rows(rows)
+            .await
+            .map_err(|reason| anyhow!(reason))?;
         Ok(held.len())
     }
 }
@@ -216,7 +280,8 @@ impl Control {
 /// # Errors
 /// When it has another shape.
 pub fn parse_id(text: &str) -> anyhow::Result<IntentId> {
-    text.parse().map_err(|_| anyhow!("'{text}' is not an id: write it as `kontor stuck list` shows it"))
+    text.parse()
+        .map_err(|_| anyhow!("'{text}' is not an id: write it as `kontor stuck list` shows it"))
 }
 
 /// A stuck intent as JSON.
@@ -239,7 +304,11 @@ pub fn stuck_row(row: &entities::DeliveryRow) -> Value {
 pub async fn quarantine(database: &Database) -> anyhow::Result<Value> {
     let rows = entities::quarantined(&database.read).await?;
     let held = entities::held_keys(&database.read).await?;
-    let inputs = |owner: &str| held.iter().find(|(key, _)| key == owner).map_or(0, |(_, n)| *n);
+    let inputs = |owner: &str| {
+        held.iter()
+            .find(|(key, _)| key == owner)
+            .map_or(0, |(_, n)| *n)
+    };
     let row = |row: &entities::QuarantineRow| {
         json!({
             "key": row.owner,

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use actors::Clock;
 use anyhow::{Context, bail};
-use entities::{BotId, Database};
+use entities::Database;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sim::{NewBot, Sim, SimConfig, WorldClock};
 
 use crate::app::{self, signal};
 use crate::cli::{DemoOptions, SimOptions};
-use crate::settings::{BotSettings, Settings};
+use crate::settings::Settings;
 use crate::telemetry;
 
 mod history;
@@ -77,7 +77,10 @@ pub async fn sim(options: SimOptions) -> anyhow::Result<()> {
     let sim = start_world(options.listen.to_string(), &WorldClock::new(0)).await?;
     people::settle(&sim.world);
     println!("simulated Telegram: {} (Bot API and chat page)", sim.url());
-    println!("  add a bot: POST {}/sim/bots {{\"token\":\"1:a\",\"username\":\"my_bot\",…}}", sim.url());
+    println!(
+        "  add a bot: POST {}/sim/bots {{\"token\":\"1:a\",\"username\":\"my_bot\",…}}",
+        sim.url()
+    );
     signal().await;
     sim.stop().await;
     Ok(())
@@ -86,30 +89,40 @@ pub async fn sim(options: SimOptions) -> anyhow::Result<()> {
 async fn start_world(listen: String, clock: &WorldClock) -> anyhow::Result<Sim> {
     // A world of its own each time: update ids must not look like those of an earlier one.
     let seed = rand::random();
-    let config = SimConfig { listen, seed, clock: clock.clone(), ..SimConfig::default() };
+    let config = SimConfig {
+        listen,
+        seed,
+        clock: clock.clone(),
+        ..SimConfig::default()
+    };
     sim::start(config).await
 }
 
-/// The settings of the demo's server: defaults, and what ties it to its world.
+/// The settings of the demo's server, written to a file of their own, so that every other command can be pointed at it.
 fn settings(data: &Path, listen: std::net::SocketAddr, sim_url: &str) -> anyhow::Result<Settings> {
     let path = |name: &str| data.join(name).display().to_string();
-    let variables = [
-        ("SERVER__LISTEN", listen.to_string()),
-        ("DATABASE__URL", format!("sqlite://{}", path("kontor.db"))),
-        ("SECRETS__MASTER_KEY_FILE", path("master.key")),
-        ("SHOP__NAME", "Kontor Demo Shop".to_owned()),
-        ("SHOP__PICTURES", path("pictures")),
-        ("OWNER__CHAT", people::OWNER.to_string()),
-        ("GATEWAYS__SANDBOX__API_URL", sim_url.to_owned()),
-        ("GATEWAYS__SANDBOX__API_KEY", "sk_sandbox".to_owned()),
-        ("GATEWAYS__SANDBOX__WEBHOOK_SECRET", "whsec_sandbox".to_owned()),
-        ("CONTROL__SOCKET", path("kontor.sock")),
-    ];
-    let variables = variables.into_iter().map(|(name, value)| (format!("KONTOR__{name}"), value));
-    let mut settings = Settings::load_with(None, variables)?;
-    let name = BotId::parse("shop").expect("a good name");
-    settings.bots = vec![BotSettings::simulated(name, TOKEN, sim_url)];
-    Ok(settings)
+    let text = format!(
+        "# Written by `kontor demo` at each start.\n\
+         [server]\nlisten = \"{listen}\"\n\
+         [database]\nurl = {:?}\n\
+         [secrets]\nmaster_key_file = {:?}\n\
+         [[bots]]\nname = \"shop\"\ntoken = \"{TOKEN}\"\napi_url = \"{sim_url}\"\n\
+         [shop]\nname = \"Kontor Demo Shop\"\nlanguages = [\"en\", \"ru\", \"es\", \"uz\", \"ar\"]\n\
+         currency = \"EUR\"\npictures = {:?}\n\
+         [owner]\nbot = \"shop\"\nchat = {}\n\
+         [gateways.sandbox]\napi_url = \"{sim_url}\"\napi_key = \"sk_sandbox\"\n\
+         webhook_secret = \"whsec_sandbox\"\n\
+         [control]\nsocket = {:?}\n\
+         [log]\nlevel = \"warn\"\n",
+        format!("sqlite://{}", path("kontor.db")),
+        path("master.key"),
+        path("pictures"),
+        people::OWNER,
+        path("kontor.sock"),
+    );
+    let file = data.join("kontor.toml");
+    std::fs::write(&file, text).context("write the demo's configuration")?;
+    Ok(Settings::load(Some(&file))?)
 }
 
 /// Key, schema, catalogue and pictures, before the server opens its doors.
@@ -119,7 +132,9 @@ async fn prepare(settings: &Settings, data: &Path) -> anyhow::Result<()> {
     let database = Database::open(settings.database_url()).await?;
     let lock = entities::ServerLock::take(&database, settings.database_url(), "the demo").await;
     let lock = lock.context("is another demo running in this folder? see --data")?;
-    migrations::up(&database.write).await.context("bring the schema up to date")?;
+    migrations::up(&database.write)
+        .await
+        .context("bring the schema up to date")?;
     entities::write_products(&database.write, shop::products()).await?;
     database.close().await;
     drop(lock);
@@ -139,11 +154,15 @@ fn announce(options: &DemoOptions, sim: &Sim) {
     println!("kontor demo");
     println!("  chat page:  {}   ← open this in a browser", sim.url());
     println!("  server:     http://{}/health", options.listen);
-    println!("  data:       {}", options.data.display());
     match options.kill_every {
         Some(every) => println!("  killing the server with SIGKILL every {every:?}"),
         None => println!("  you are Ada: press Start, open the shop, buy the blue mug and pay"),
     }
+    let config = options.data.join("kontor.toml");
+    println!(
+        "  look inside: kontor --config {} tree (or doctor, stuck list, …)",
+        config.display()
+    );
     println!("  Ctrl-C stops it");
 }
 

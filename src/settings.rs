@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use actors::{DeliveryLimits, OfficeLimits, Rules};
-use entities::{BotId, Currency};
+use entities::{BotId, Currency, Database};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -249,9 +249,23 @@ impl Settings {
         path: Option<&Path>,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        let settings = load::read(path, variables)?;
+        let mut settings = load::read(path, variables)?;
+        settings.place_beside_database();
         check::check(&settings, path)?;
         Ok(settings)
+    }
+
+    /// Files that are not named have their place beside the SQLite file, so that two servers never share one.
+    fn place_beside_database(&mut self) {
+        let file = Database::file(self.database_url()).filter(|file| !file.contains(":memory:"));
+        let file = PathBuf::from(file.unwrap_or("data/kontor.db"));
+        let is_blank = |path: &Path| path.as_os_str().is_empty();
+        if is_blank(&self.control.socket) {
+            self.control.socket = file.with_extension("sock");
+        }
+        if is_blank(&self.secrets.master_key_file) {
+            self.secrets.master_key_file = file.with_file_name("master.key");
+        }
     }
 
     /// The database's address, password included.
@@ -333,7 +347,11 @@ impl BotSettings {
         let file = self.token_file.as_ref().ok_or_else(missing)?;
         let text = std::fs::read_to_string(file).map_err(|error| {
             let problem = format!("cannot read {}: {error}", file.display());
-            SettingsError::at(&key, &problem, "put the token that BotFather gave you into it")
+            SettingsError::at(
+                &key,
+                &problem,
+                "put the token that BotFather gave you into it",
+            )
         })?;
         match text.trim() {
             "" => {

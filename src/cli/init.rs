@@ -9,11 +9,11 @@ use std::path::Path;
 
 use entities::{BotId, Currency};
 
+use super::InitOptions;
 use super::desk::{self, Desk};
 use super::doctor;
 use super::exit::{Outcome, Wrong};
 use super::table::bold;
-use super::InitOptions;
 use crate::settings::{IntakeMode, LANGUAGES};
 use questions::{Lines, Questions, Terminal};
 
@@ -43,9 +43,19 @@ pub(super) fn run(options: &InitOptions) -> anyhow::Result<Outcome> {
 }
 
 fn asked(options: &InitOptions, questions: &mut dyn Questions) -> anyhow::Result<Outcome> {
-    println!("{}", bold("This writes a configuration for your bot; nothing is changed before the last question."));
+    println!(
+        "{}",
+        bold(
+            "This writes a configuration for your bot; nothing is changed before the last question."
+        )
+    );
     let out = &options.out;
-    if out.exists() && !questions.yes(&format!("{} is there already; replace it?", out.display()), false)? {
+    if out.exists()
+        && !questions.yes(
+            &format!("{} is there already; replace it?", out.display()),
+            false,
+        )?
+    {
         println!("nothing was changed");
         return Ok(Outcome::Problems);
     }
@@ -71,10 +81,7 @@ fn asked(options: &InitOptions, questions: &mut dyn Questions) -> anyhow::Result
     Ok(Outcome::Fine)
 }
 
-async fn answers(
-    options: &InitOptions,
-    questions: &mut dyn Questions,
-) -> anyhow::Result<Answers> {
+async fn answers(options: &InitOptions, questions: &mut dyn Questions) -> anyhow::Result<Answers> {
     let bot = bot::known(questions).await?;
     let name = name(questions, &bot)?;
     let (intake, public_url) = intake(questions, &bot)?;
@@ -83,7 +90,17 @@ async fn answers(
     let languages = languages(questions)?;
     let currency = currency(questions)?;
     let owner = bot::owner(questions, &bot).await?;
-    Ok(Answers { bot, name, intake, public_url, database_url, shop, languages, currency, owner })
+    Ok(Answers {
+        bot,
+        name,
+        intake,
+        public_url,
+        database_url,
+        shop,
+        languages,
+        currency,
+        owner,
+    })
 }
 
 /// Asks until `read` takes the answer; its refusal is shown.
@@ -104,7 +121,10 @@ fn until<T>(
             }
         }
     }
-    Err(Wrong::usage(last, "start `kontor init` again when you have the answer"))
+    Err(Wrong::usage(
+        last,
+        "start `kontor init` again when you have the answer",
+    ))
 }
 
 fn name(questions: &mut dyn Questions, bot: &bot::Known) -> anyhow::Result<BotId> {
@@ -121,37 +141,54 @@ fn intake(
     questions: &mut dyn Questions,
     bot: &bot::Known,
 ) -> anyhow::Result<(IntakeMode, Option<String>)> {
-    println!("\nHow do updates come? polling works anywhere; webhook is faster and needs an address that");
+    println!(
+        "\nHow do updates come? polling works anywhere; webhook is faster and needs an address that"
+    );
     println!("Telegram can call by https.");
-    let mode = until(questions, "polling or webhook?", Some("polling"), |text| match text {
-        "polling" | "p" => Ok(IntakeMode::Polling),
-        "webhook" | "w" => Ok(IntakeMode::Webhook),
-        _ => Err("write polling or webhook".to_owned()),
-    })?;
+    let mode = until(
+        questions,
+        "polling or webhook?",
+        Some("polling"),
+        |text| match text {
+            "polling" | "p" => Ok(IntakeMode::Polling),
+            "webhook" | "w" => Ok(IntakeMode::Webhook),
+            _ => Err("write polling or webhook".to_owned()),
+        },
+    )?;
     if mode == IntakeMode::Polling {
         return Ok((mode, None));
     }
     let is_telegram = bot.api_url == TELEGRAM;
-    let url = until(questions, "where is this server reached, as in https://shop.example?", None, |text| {
-        let parsed = reqwest::Url::parse(text).map_err(|_| "write it as https://shop.example".to_owned())?;
-        match parsed.scheme() {
-            "https" => Ok(text.trim_end_matches('/').to_owned()),
-            "http" if !is_telegram => Ok(text.trim_end_matches('/').to_owned()),
-            _ => Err("Telegram calls only https addresses".to_owned()),
-        }
-    })?;
+    let url = until(
+        questions,
+        "where is this server reached, as in https://shop.example?",
+        None,
+        |text| {
+            let parsed = reqwest::Url::parse(text)
+                .map_err(|_| "write it as https://shop.example".to_owned())?;
+            match parsed.scheme() {
+                "https" => Ok(text.trim_end_matches('/').to_owned()),
+                "http" if !is_telegram => Ok(text.trim_end_matches('/').to_owned()),
+                _ => Err("Telegram calls only https addresses".to_owned()),
+            }
+        },
+    )?;
     Ok((mode, Some(url)))
 }
 
 fn database(options: &InitOptions, questions: &mut dyn Questions) -> anyhow::Result<String> {
-    println!("\nWhere is everything kept? A SQLite file needs nothing else; PostgreSQL is for a server that");
+    println!(
+        "\nWhere is everything kept? A SQLite file needs nothing else; PostgreSQL is for a server that"
+    );
     println!("others depend on: postgres://user:password@host/name.");
     let default = format!("sqlite://{}/kontor.db", options.data.display());
     until(questions, "database?", Some(&default), |text| {
         let known = ["sqlite:", "postgres://", "postgresql://"];
         match known.iter().any(|scheme| text.starts_with(scheme)) {
             true => Ok(text.to_owned()),
-            false => Err("write sqlite://path/to/file.db or postgres://user:password@host/name".to_owned()),
+            false => Err(
+                "write sqlite://path/to/file.db or postgres://user:password@host/name".to_owned(),
+            ),
         }
     })
 }
@@ -164,7 +201,9 @@ fn languages(questions: &mut dyn Questions) -> anyhow::Result<Vec<String>> {
         let words = text.split(|letter: char| letter == ',' || letter.is_whitespace());
         for word in words.filter(|word| !word.is_empty()) {
             if !LANGUAGES.contains(&word) {
-                return Err(format!("there are no texts in '{word}'; write some of {known}"));
+                return Err(format!(
+                    "there are no texts in '{word}'; write some of {known}"
+                ));
             }
             if !found.iter().any(|one| one == word) {
                 found.push(word.to_owned());

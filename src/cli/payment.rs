@@ -11,7 +11,11 @@ pub(super) async fn run(command: PaymentCommand, desk: &Desk) -> anyhow::Result<
     let PaymentCommand::Show { id } = command;
     let settings = desk.settings()?;
     let database = desk.database(&settings).await?;
-    let key = if id.contains(':') { id.clone() } else { format!("payment:{id}") };
+    let key = if id.contains(':') {
+        id.clone()
+    } else {
+        format!("payment:{id}")
+    };
     let found = entities::payment(&database.read, &key).await?;
     let bookings = entities::ledger_of(&database.read, &key).await?;
     database.close().await;
@@ -22,9 +26,18 @@ pub(super) async fn run(command: PaymentCommand, desk: &Desk) -> anyhow::Result<
     println!("payment: {}", payment.id);
     println!("order: {}", payment.order_id);
     println!("state: {}", payment.state);
-    println!("amount: {}", amount(payment.amount_minor, &payment.currency));
-    println!("captured: {}", amount(payment.captured_minor, &payment.currency));
-    println!("refunded: {}", amount(payment.refunded_minor, &payment.currency));
+    println!(
+        "amount: {}",
+        amount(payment.amount_minor, &payment.currency)
+    );
+    println!(
+        "captured: {}",
+        amount(payment.captured_minor, &payment.currency)
+    );
+    println!(
+        "refunded: {}",
+        amount(payment.refunded_minor, &payment.currency)
+    );
     println!("gateway: {}", payment.gateway);
     if let Some(checkout) = payment.checkout {
         println!("at the gateway: {checkout}");
@@ -39,7 +52,13 @@ pub(super) async fn run(command: PaymentCommand, desk: &Desk) -> anyhow::Result<
         let mut table = Table::new(&["booking", "at", "account", "amount", "memo"]);
         for line in bookings {
             let sum = amount(line.amount_minor, &line.currency);
-            table.row(vec![line.booking.to_string(), date(line.at_ms), line.account, sum, line.memo]);
+            table.row(vec![
+                line.booking.to_string(),
+                date(line.at_ms),
+                line.account,
+                sum,
+                line.memo,
+            ]);
         }
         table.print();
     }

@@ -13,13 +13,17 @@ pub(super) async fn run(command: SecretsCommand, desk: &Desk) -> anyhow::Result<
     let settings = desk.settings()?;
     if desk.is_running(&settings) {
         let problem = "a server is running with the old key";
-        return Err(Wrong::usage(problem, "stop it, change the key, start it again"));
+        return Err(Wrong::usage(
+            problem,
+            "stop it, change the key, start it again",
+        ));
     }
     // Says what is missing before the lock makes a file.
     desk.database(&settings).await?.close().await;
     let (database, lock) = desk.locked(&settings).await?;
     let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} values sealed anew, {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} values sealed anew, {elapsed}")
+    {
         bar.set_style(style);
     }
     let told = |done: u64| bar.set_position(done);
@@ -27,7 +31,11 @@ pub(super) async fn run(command: SecretsCommand, desk: &Desk) -> anyhow::Result<
     bar.finish_and_clear();
     database.close().await;
     drop(lock);
-    let Rotated { values, old_key, fingerprint } = rotated?;
+    let Rotated {
+        values,
+        old_key,
+        fingerprint,
+    } = rotated?;
     println!("sealed anew: {}", count(values.total(), "value"));
     println!("master key: {fingerprint}");
     if let Some(old) = old_key {
@@ -35,7 +43,10 @@ pub(super) async fn run(command: SecretsCommand, desk: &Desk) -> anyhow::Result<
         println!("  hint: backups from before need it; keep it apart from them");
     }
     if settings.secrets.master_key.is_some() {
-        println!("  hint: set secrets.master_key to what is in {}", new_key_file.display());
+        println!(
+            "  hint: set secrets.master_key to what is in {}",
+            new_key_file.display()
+        );
     }
     Ok(Outcome::Fine)
 }

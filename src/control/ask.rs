@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Answer, Request};
+use super::{Answer, Request, short};
 
 /// A little longer than the server takes to say that it takes too long.
 const WAIT: Duration = Duration::from_secs(40);
 
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    #[error("no server is running at {0}\n  hint: start it with `kontor serve`, or name its configuration with --config")]
+    #[error(
+        "no server is running at {0}\n  hint: start it with `kontor serve`, or name its configuration with --config"
+    )]
     NotRunning(PathBuf),
     #[error("the server says: {0}")]
     Refused(String),
@@ -27,9 +29,12 @@ pub enum AskError {
 /// # Errors
 /// When none is running, it refuses, or it does not answer.
 pub fn ask(path: &Path, request: &Request) -> Result<Value, AskError> {
-    let broken = |reason: String| AskError::Broken { path: path.to_owned(), reason };
+    let broken = |reason: String| AskError::Broken {
+        path: path.to_owned(),
+        reason,
+    };
     let failed = |error: std::io::Error| broken(error.to_string());
-    let mut stream = UnixStream::connect(path).map_err(|error| match error.kind() {
+    let mut stream = connect(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::ConnectionRefused => AskError::NotRunning(path.to_owned()),
         _ => failed(error),
     })?;
@@ -39,7 +44,9 @@ pub fn ask(path: &Path, request: &Request) -> Result<Value, AskError> {
     line.push(b'\n');
     stream.write_all(&line).map_err(failed)?;
     let mut answer = String::new();
-    BufReader::new(stream).read_line(&mut answer).map_err(failed)?;
+    BufReader::new(stream)
+        .read_line(&mut answer)
+        .map_err(failed)?;
     let answer: Answer =
         serde_json::from_str(&answer).map_err(|_| broken("it broke off".to_owned()))?;
     match (answer.ok, answer.error) {
@@ -50,5 +57,9 @@ pub fn ask(path: &Path, request: &Request) -> Result<Value, AskError> {
 
 /// Whether somebody listens there; the file of a dead server does not count.
 pub fn is_running(path: &Path) -> bool {
-    UnixStream::connect(path).is_ok()
+    connect(path).is_ok()
+}
+
+fn connect(path: &Path) -> std::io::Result<UnixStream> {
+    UnixStream::connect(short(path)?.path)
 }

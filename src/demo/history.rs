@@ -23,62 +23,94 @@ pub(super) async fn make(world: &World, bot: i64) {
 }
 
 async fn past(world: &World, bot: i64, person: i64, place: usize) -> Option<()> {
-    let name = world.people().into_iter().find(|one| one.id == person)?.first_name;
+    let name = world
+        .people()
+        .into_iter()
+        .find(|one| one.id == person)?
+        .first_name;
     world.start(person, bot, None).ok()?;
-    let welcome = answer(world, person, bot, 0).await?;
-    press(world, person, bot, &welcome, 0).await?;
-    let said = count(world, person, bot);
+    // The first button is the person's own language.
+    press(world, person, bot, 0).await?;
     world.send_text(person, bot, &name).ok()?;
-    let mut seen = answer(world, person, bot, said).await?;
+    let said = |texts: &[String]| texts.iter().any(|text| text.contains(&name));
+    until(|| said(&world.bot_texts(person, bot))).await?;
     for step in 0..STEPS {
-        // The second press is on the product list: each regular takes another one. Elsewhere the first button goes on.
-        let button = if step == 1 { place } else { 0 };
         if let Some(url) = pay_link(world, person, bot) {
             return pay(&url).await;
         }
-        press(world, person, bot, &seen, button).await?;
-        seen = newest(world, person, bot)?;
+        // The second press is on the product list: each regular takes another one. Elsewhere the first button goes on.
+        press(world, person, bot, if step == 1 { place } else { 0 }).await?;
     }
     None
 }
 
-fn count(world: &World, person: i64, bot: i64) -> usize {
-    world.messages(person, bot).len()
-}
-
-fn newest(world: &World, person: i64, bot: i64) -> Option<Value> {
-    let mut messages = world.messages(person, bot);
-    let last = messages.iter().rposition(|message| !buttons(message).is_empty())?;
-    Some(messages.swap_remove(last))
-}
-
-/// Waits for a message with buttons, or any, after the `said` that there were.
-async fn answer(world: &World, person: i64, bot: i64, said: usize) -> Option<Value> {
+/// Looks until it is so, or patience is over.
+async fn until(is_so: impl Fn() -> bool) -> Option<()> {
     let wait = async {
-        while count(world, person, bot) <= said + 1 {
+        while !is_so() {
             tokio::time::sleep(LOOK).await;
         }
     };
-    tokio::time::timeout(PATIENCE, wait).await.ok()?;
-    newest(world, person, bot)
+    tokio::time::timeout(PATIENCE, wait).await.ok()
+}
+
+/// The newest message with buttons that can be pressed.
+fn newest(world: &World, person: i64, bot: i64) -> Option<Value> {
+    let mut messages = world.messages(person, bot);
+    let last = messages
+        .iter()
+        .rposition(|message| !pressable(message).is_empty())?;
+    Some(messages.swap_remove(last))
 }
 
 fn buttons(message: &Value) -> Vec<&Value> {
     let rows = message["reply_markup"]["inline_keyboard"].as_array();
-    rows.into_iter().flatten().filter_map(Value::as_array).flatten().collect()
+    rows.into_iter()
+        .flatten()
+        .filter_map(Value::as_array)
+        .flatten()
+        .collect()
 }
 
-async fn press(world: &World, person: i64, bot: i64, message: &Value, index: usize) -> Option<()> {
-    let pressable: Vec<&Value> = buttons(message)
-        .into_iter()
+fn pressable(message: &Value) -> Vec<&Value> {
+    let buttons = buttons(message).into_iter();
+    buttons
         .filter(|button| button["callback_data"].is_string())
-        .collect();
-    let button = pressable.get(index).or_else(|| pressable.first())?;
-    let (id, data) = (message["message_id"].as_i64()?, button["callback_data"].as_str()?);
-    tokio::time::timeout(PATIENCE, world.press(person, bot, id, data)).await.ok()?.ok()?;
-    // The answer to the press may come before the message is changed.
-    tokio::time::sleep(LOOK * 4).await;
-    Some(())
+        .collect()
+}
+
+/// Presses a button of the newest message and waits until the chat looks otherwise.
+async fn press(world: &World, person: i64, bot: i64, index: usize) -> Option<()> {
+    until(|| newest(world, person, bot).is_some()).await?;
+    let message = newest(world, person, bot)?;
+    let buttons = pressable(&message);
+    let button = buttons.get(index).or_else(|| buttons.first())?;
+    let (id, data) = (
+        message["message_id"].as_i64()?,
+        button["callback_data"].as_str()?,
+    );
+    let before = world.messages(person, bot);
+    tokio::time::timeout(PATIENCE, world.press(person, bot, id, data))
+        .await
+        .ok()?
+        .ok()?;
+    // An order goes on by itself for a moment; whoever looks too early presses a button that is about to go.
+    until(|| world.messages(person, bot) != before).await?;
+    until(|| !is_waiting(world, person, bot)).await
+}
+
+/// The newest message is an order that is still being set aside: its only press would cancel it.
+fn is_waiting(world: &World, person: i64, bot: i64) -> bool {
+    let message = newest(world, person, bot);
+    let cancels = |button: &&Value| {
+        button["callback_data"]
+            .as_str()
+            .is_some_and(|data| data.starts_with("t.c."))
+    };
+    let only = message
+        .as_ref()
+        .and_then(|message| pressable(message).first().copied());
+    only.as_ref().is_some_and(cancels) && pay_link(world, person, bot).is_none()
 }
 
 fn pay_link(world: &World, person: i64, bot: i64) -> Option<String> {
@@ -94,6 +126,12 @@ async fn pay(url: &str) -> Option<()> {
     let client = reqwest::Client::new();
     let act = format!("{origin}/sim/gateway/checkouts/{checkout}/pay");
     let outcome = serde_json::json!({ "outcome": "capture" });
-    let sent = client.post(act).timeout(PATIENCE).json(&outcome).send().await.ok()?;
+    let sent = client
+        .post(act)
+        .timeout(PATIENCE)
+        .json(&outcome)
+        .send()
+        .await
+        .ok()?;
     sent.status().is_success().then_some(())
 }

@@ -13,8 +13,8 @@ use tokio::sync::watch;
 use crate::intake::epoch::Epoch;
 use crate::intake::flood::{Flood, FloodLimits, Heard};
 use crate::intake::route::{self, Routed};
-use crate::intake::update::{Update, UpdateKind};
 use crate::intake::update::unparsed::Unparsed;
+use crate::intake::update::{Route, Update, UpdateKind};
 use crate::telegram::Me;
 
 /// A step that is not committed by then is tried again.
@@ -64,7 +64,11 @@ pub struct BotIntake {
 
 /// An update that was read: what is to be done with it, as often as it takes.
 pub(super) enum Sorted {
-    Tell { key: Key, external: External, message: Message },
+    Tell {
+        key: Key,
+        external: External,
+        message: Message,
+    },
     Unparsed(UnparsedRow),
     Nothing,
 }
@@ -150,45 +154,64 @@ impl BotIntake {
             UpdateKind::Ignored(ignored) if !ignored.is_known => "unknown",
             kind => kind.name(),
         };
-        let routed = match self.hear(&update) {
-            Heard::Yes => route::route(&self.bot, me, &update),
+        let (routed, action) = match self.hear(&update) {
+            Heard::Yes => (route::route(&self.bot, me, &update), "handled"),
             Heard::Warn => {
-                tracing::info!(bot = %self.bot, "a user says too much and is asked to slow down");
-                self.count(kind, "too_fast");
-                route::too_fast(&self.bot, &update).unwrap_or(Routed::Ignored)
+                tracing::info!(bot = %self.bot, "a user says too much and is not heard for a while");
+                (route::too_fast(&self.bot, &update), "too_fast")
             }
-            Heard::Silence => {
-                self.count(kind, "silenced");
-                return Ok(Sorted::Nothing);
-            }
+            Heard::Silence => (Routed::Ignored, "silenced"),
         };
         // Ignored ones too: they tell whether ids go on or jumped.
         let external = self.epoch.external(update.update_id).await?;
         Ok(match routed {
             Routed::To(key, message) => {
-                self.count(kind, "handled");
-                Sorted::Tell { key, external, message }
+                self.count(kind, action);
+                Sorted::Tell {
+                    key,
+                    external,
+                    message,
+                }
             }
             Routed::Ignored => {
-                self.count(kind, "ignored");
+                self.count(
+                    kind,
+                    if action == "handled" {
+                        "ignored"
+                    } else {
+                        action
+                    },
+                );
                 Sorted::Nothing
             }
         })
     }
 
+    /// What somebody says in groups does not silence them in private.
     fn hear(&self, update: &Update<'_>) -> Heard {
-        match update.user_id().filter(|_| route::is_chatter(update)) {
-            Some(user) => self.flood.hear(user),
-            None => Heard::Yes,
+        let user = update.user_id().filter(|_| route::is_chatter(update));
+        match (user, update.route()) {
+            (Some(user), Route::Private { .. }) => self.flood.hear(user),
+            (Some(user), _) => self.flood.hear(-user),
+            (None, _) => Heard::Yes,
         }
     }
 
     /// Hands it over; the order of calls is kept for each user.
     pub(super) fn post(&self, sorted: &Sorted, inline: bool) -> Result<Pending, Failure> {
         Ok(match sorted {
-            Sorted::Tell { key, external, message } => {
+            Sorted::Tell {
+                key,
+                external,
+                message,
+            } => {
                 let (key, external, message) = (key.clone(), external.clone(), message.clone());
-                Pending::Posted(self.office.post(Tell { key, external, message, inline })?)
+                Pending::Posted(self.office.post(Tell {
+                    key,
+                    external,
+                    message,
+                    inline,
+                })?)
             }
             Sorted::Unparsed(row) => Pending::Unparsed(row.clone()),
             Sorted::Nothing => Pending::Nothing,
@@ -208,7 +231,9 @@ impl BotIntake {
             }
         };
         let late = || Err(Failure::Fault("the commit takes too long".to_owned()));
-        tokio::time::timeout(COMMIT_WITHIN, committed).await.unwrap_or_else(|_| late())
+        tokio::time::timeout(COMMIT_WITHIN, committed)
+            .await
+            .unwrap_or_else(|_| late())
     }
 
     fn unparsed(&self, raw: &[u8], unparsed: Unparsed) -> UnparsedRow {

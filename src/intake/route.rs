@@ -32,9 +32,12 @@ pub fn is_chatter(update: &Update<'_>) -> bool {
     match &update.kind {
         UpdateKind::Message(said) => !matches!(
             said.content,
-            Content::Paid(_) | Content::Refunded(_) | Content::MigratedTo(_) | Content::MigratedFrom(_)
+            Content::Paid(_)
+                | Content::Refunded(_)
+                | Content::MigratedTo(_)
+                | Content::MigratedFrom(_)
         ),
-        UpdateKind::EditedMessage(_) | UpdateKind::Callback(_) | UpdateKind::InlineQuery(_) => true,
+        UpdateKind::EditedMessage(_) | UpdateKind::Callback(_) => true,
         _ => false,
     }
 }
@@ -102,20 +105,25 @@ fn from_customer(from: Option<&User<'_>>, what: Incoming) -> Message {
         username: owned(&user.username),
         language_code: owned(&user.language_code),
     });
-    session::Message::Customer { from: profile, what }.into()
+    session::Message::Customer {
+        from: profile,
+        what,
+    }
+    .into()
 }
 
 /// What a customer who says too much is told, by their session.
-pub fn too_fast(bot: &BotId, update: &Update<'_>) -> Option<Routed> {
+pub fn too_fast(bot: &BotId, update: &Update<'_>) -> Routed {
     let (from, query) = match &update.kind {
-        UpdateKind::Message(said) => (said.from.as_ref(), None),
+        UpdateKind::Message(said) | UpdateKind::EditedMessage(said) => (said.from.as_ref(), None),
         UpdateKind::Callback(callback) => (Some(&callback.from), Some(callback.id.to_string())),
-        _ => return None,
+        _ => return Routed::Ignored,
     };
     let told = from_customer(from, Incoming::TooFast { query });
     match update.route() {
-        Route::Private { user } => Some(Routed::To(Key::session(bot, user), told)),
-        _ => None,
+        Route::Private { user } => Routed::To(Key::session(bot, user), told),
+        // In a group everybody would have to read it.
+        _ => Routed::Ignored,
     }
 }
 
@@ -130,19 +138,29 @@ fn message(me: &Me, said: &Said<'_>, place: Place) -> Option<Message> {
 
 fn in_private(me: &Me, said: &Said<'_>) -> Option<Incoming> {
     let message_id = said.message_id;
-    let other = |what: &str| Some(Incoming::Other { message_id, what: what.to_owned() });
+    let other = |what: &str| {
+        Some(Incoming::Other {
+            message_id,
+            what: what.to_owned(),
+        })
+    };
     match &said.content {
         Content::Text => {
             let text = said.text.as_deref().unwrap_or_default();
             let ours = |name: &&str| is_me(me, name);
-            let command = said.command().filter(|command| command.bot.as_ref().is_none_or(ours));
+            let command = said
+                .command()
+                .filter(|command| command.bot.as_ref().is_none_or(ours));
             Some(match command {
                 Some(command) => Incoming::Command {
                     message_id,
                     name: command.name.to_ascii_lowercase(),
                     argument: command.args.to_owned(),
                 },
-                None => Incoming::Text { message_id, text: text.to_owned() },
+                None => Incoming::Text {
+                    message_id,
+                    text: text.to_owned(),
+                },
             })
         }
         Content::Contact(contact) => Some(Incoming::Contact {
@@ -206,7 +224,9 @@ fn is_addressed(me: &Me, said: &Said<'_>) -> bool {
     if let Some(command) = said.command() {
         return match command.bot {
             Some(name) => is_me(me, name),
-            None => ["start", "help"].iter().any(|name| name.eq_ignore_ascii_case(command.name)),
+            None => ["start", "help"]
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(command.name)),
         };
     }
     let text = said.text.as_deref().unwrap_or_default();
@@ -225,7 +245,9 @@ fn mentions(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_me(me: &Me, name: &str) -> bool {
-    me.username.as_deref().is_some_and(|me| me.eq_ignore_ascii_case(name))
+    me.username
+        .as_deref()
+        .is_some_and(|me| me.eq_ignore_ascii_case(name))
 }
 
 fn language_of(from: Option<&User<'_>>) -> Option<String> {
@@ -238,7 +260,10 @@ fn edited(said: &Said<'_>, place: Place) -> Option<Message> {
         return None;
     }
     let text = said.text.as_ref().map(|text| text.to_string());
-    let what = Incoming::Edited { message_id: said.message_id, text };
+    let what = Incoming::Edited {
+        message_id: said.message_id,
+        text,
+    };
     Some(from_customer(said.from.as_ref(), what))
 }
 
@@ -247,10 +272,17 @@ fn pressed(callback: &Callback<'_>, place: Place) -> Message {
     match place {
         Place::Chat => {
             let language_code = language_of(Some(&callback.from));
-            chat::Message::Press { query, language_code }.into()
+            chat::Message::Press {
+                query,
+                language_code,
+            }
+            .into()
         }
         Place::Private => {
-            let shown = callback.message.as_ref().filter(|message| message.is_accessible());
+            let shown = callback
+                .message
+                .as_ref()
+                .filter(|message| message.is_accessible());
             let what = Incoming::Press {
                 query,
                 message_id: shown.map(|message| message.message_id),
@@ -274,13 +306,17 @@ fn standing(change: &MemberChange<'_>, place: Place) -> Option<Message> {
 /// The payment that an invoice's payload names: its key, or what follows the kind in it.
 fn payment_key(payload: &str) -> Option<Key> {
     let fits = !payload.is_empty() && payload.len() <= PAYLOAD_MAX_BYTES;
-    let stated = Key::parse(payload).ok().filter(|key| key.kind() == Kind::Payment);
+    let stated = Key::parse(payload)
+        .ok()
+        .filter(|key| key.kind() == Kind::Payment);
     fits.then(|| stated.unwrap_or_else(|| Key::new(Kind::Payment, payload)))
 }
 
 fn pre_checkout(bot: &BotId, query: &PreCheckout<'_>) -> Routed {
-    let (Some(key), Ok(currency)) = (payment_key(&query.payload), Currency::parse(&query.currency))
-    else {
+    let (Some(key), Ok(currency)) = (
+        payment_key(&query.payload),
+        Currency::parse(&query.currency),
+    ) else {
         return Routed::Ignored;
     };
     let message = payment::Message::PreCheckout {
@@ -295,12 +331,20 @@ fn pre_checkout(bot: &BotId, query: &PreCheckout<'_>) -> Routed {
 /// `None` for a message that is not about money.
 fn money(said: &Said<'_>) -> Option<Routed> {
     let (payload, charge, currency, amount_minor, came) = match &said.content {
-        Content::Paid(paid) => {
-            (&paid.payload, &paid.telegram_charge_id, &paid.currency, paid.amount_minor, true)
-        }
-        Content::Refunded(back) => {
-            (&back.payload, &back.telegram_charge_id, &back.currency, back.amount_minor, false)
-        }
+        Content::Paid(paid) => (
+            &paid.payload,
+            &paid.telegram_charge_id,
+            &paid.currency,
+            paid.amount_minor,
+            true,
+        ),
+        Content::Refunded(back) => (
+            &back.payload,
+            &back.telegram_charge_id,
+            &back.currency,
+            back.amount_minor,
+            false,
+        ),
         _ => return None,
     };
     let (Some(key), Ok(currency)) = (payment_key(payload), Currency::parse(currency)) else {
@@ -309,7 +353,10 @@ fn money(said: &Said<'_>) -> Option<Routed> {
     let amount = Money::new(amount_minor, currency);
     let report = match came {
         true => CheckoutReport::Captured { amount },
-        false => CheckoutReport::Refunded { refund: charge.to_string(), amount },
+        false => CheckoutReport::Refunded {
+            refund: charge.to_string(),
+            amount,
+        },
     };
     let message = payment::Message::GatewayReported {
         event: charge.to_string(),

@@ -53,12 +53,24 @@ pub(super) fn read(
         match keys.split("__").collect::<Vec<_>>().as_slice() {
             ["bots", bot, key] => {
                 let (bot, key) = ((*bot).to_owned(), (*key).to_owned());
-                bots.push(BotVariable { name, bot, key, value });
+                bots.push(BotVariable {
+                    name,
+                    bot,
+                    key,
+                    value,
+                });
             }
-            parts => set(&mut values, parts, typed(&defaults, &parts.join("."), &value)),
+            parts => set(
+                &mut values,
+                parts,
+                typed(&defaults, &parts.join("."), &value),
+            ),
         }
     }
-    layers = layers.merge(Layer { name: ENVIRONMENT.to_owned(), values });
+    layers = layers.merge(Layer {
+        name: ENVIRONMENT.to_owned(),
+        values,
+    });
     Ok(with_bots(layers, bots)?.extract()?)
 }
 
@@ -69,7 +81,10 @@ fn toml(name: &str, source: &str) -> Result<Layer, SettingsError> {
         SettingsError::at("", problem.trim_end(), "").within(Some(name.to_owned()))
     })?;
     let values = values.into_values().next().unwrap_or_default();
-    Ok(Layer { name: name.to_owned(), values })
+    Ok(Layer {
+        name: name.to_owned(),
+        values,
+    })
 }
 
 fn text(path: &Path) -> Result<String, SettingsError> {
@@ -99,7 +114,10 @@ fn typed(defaults: &Figment, key: &str, text: &str) -> Value {
     match defaults.find_value(key) {
         Ok(Value::String(..)) => Value::from(text),
         Ok(Value::Array(..)) if !text.trim_start().starts_with('[') => {
-            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+            let items = text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty());
             Value::from(items.map(Value::from).collect::<Vec<_>>())
         }
         _ => plain(text),
@@ -124,7 +142,12 @@ fn with_bots(layers: Figment, variables: Vec<BotVariable>) -> Result<Figment, Se
         _ => Vec::new(),
     };
     for variable in variables {
-        let BotVariable { name, bot, key, value } = variable;
+        let BotVariable {
+            name,
+            bot,
+            key,
+            value,
+        } = variable;
         let is_named = |known: &Value| {
             let known = known.find_ref("name").and_then(Value::as_str);
             known.is_some_and(|known| known.replace('-', "_") == bot)
@@ -136,8 +159,9 @@ fn with_bots(layers: Figment, variables: Vec<BotVariable>) -> Result<Figment, Se
         let Some(Value::Dict(_, fields)) = index.and_then(|index| bots.get_mut(index)) else {
             let hint = "name it as in [[bots]], with _ for -, or by its place from 0";
             let problem = format!("there is no bot {bot}");
-            return Err(SettingsError::at(&name, &problem, hint)
-                .within(Some(ENVIRONMENT.to_owned())));
+            return Err(
+                SettingsError::at(&name, &problem, hint).within(Some(ENVIRONMENT.to_owned()))
+            );
         };
         let value = match key.as_str() {
             "reply_in_webhook" | "max_connections" | "poll_timeout_s" => plain(&value),
@@ -146,5 +170,8 @@ fn with_bots(layers: Figment, variables: Vec<BotVariable>) -> Result<Figment, Se
         fields.insert(key, value);
     }
     let values = Dict::from([("bots".to_owned(), Value::from(bots))]);
-    Ok(layers.merge(Layer { name: ENVIRONMENT.to_owned(), values }))
+    Ok(layers.merge(Layer {
+        name: ENVIRONMENT.to_owned(),
+        values,
+    }))
 }

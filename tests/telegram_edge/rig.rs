@@ -45,7 +45,9 @@ pub(crate) struct Ground {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
     Polling,
-    Webhook { reply: bool },
+    Webhook {
+        reply: bool,
+    },
     /// Nothing comes in.
     Nothing,
 }
@@ -57,7 +59,10 @@ impl Ground {
             .enable_all()
             .build()
             .unwrap();
-        let config = SimConfig { workers: 1, ..SimConfig::default() };
+        let config = SimConfig {
+            workers: 1,
+            ..SimConfig::default()
+        };
         let sim = runtime.block_on(sim::start(config)).unwrap();
         let world = sim.world.clone();
         world.add_bot(NewBot {
@@ -81,7 +86,10 @@ impl Ground {
             ada,
             clock: Clock::system(),
             office: OfficeLimits::default(),
-            flood: FloodLimits { per_second: 0, ..FloodLimits::default() },
+            flood: FloodLimits {
+                per_second: 0,
+                ..FloodLimits::default()
+            },
             pictures: folder.path().to_owned(),
             master: SealKey::random(),
             port: free.local_addr().unwrap().port(),
@@ -102,7 +110,9 @@ impl Ground {
                     server.stop(false).await;
                 }
             };
-            tokio::time::timeout(Duration::from_secs(90), life).await.expect("a life ends in time");
+            tokio::time::timeout(Duration::from_secs(90), life)
+                .await
+                .expect("a life ends in time");
         });
     }
 
@@ -173,14 +183,24 @@ impl<'g> Rig<'g> {
     async fn start(ground: &'g Ground, by: By) -> Self {
         let http = kontor::telegram::http_client().unwrap();
         let api = BotApi::new(http, &ground.api_url(), TOKEN.into());
-        let sending = SendingBot { api: api.clone(), provider_token: None };
+        let sending = SendingBot {
+            api: api.clone(),
+            provider_token: None,
+        };
         let pictures = Pictures::new(Some(ground.pictures.clone()), |_| None);
         let limits = OutboundLimits::default();
         let courier = TelegramCourier::new([(shop(), sending)], &limits, &ground.clock, pictures);
         let kernel = kernel(ground, courier.clone()).await;
         let intake = BotIntake::new(&kernel, shop(), ground.master.clone(), ground.flood.clone());
         let stop = CancellationToken::new();
-        let mut rig = Self { ground, kernel, courier, intake, stop, server: None };
+        let mut rig = Self {
+            ground,
+            kernel,
+            courier,
+            intake,
+            stop,
+            server: None,
+        };
         match by {
             By::Nothing => {}
             By::Polling => rig.poll(api),
@@ -205,9 +225,8 @@ impl<'g> Rig<'g> {
         let mut webhooks = Webhooks::default();
         webhooks.add(Arc::clone(&self.intake), secret.clone(), reply);
         let webhooks = web::Data::new(webhooks);
-        let server = HttpServer::new(move || {
-            App::new().app_data(webhooks.clone()).configure(routes)
-        });
+        let server =
+            HttpServer::new(move || App::new().app_data(webhooks.clone()).configure(routes));
         let server = server
             .workers(1)
             .disable_signals()
@@ -239,7 +258,9 @@ impl<'g> Rig<'g> {
     pub(crate) async fn registered(&self) {
         let told = || {
             let calls = self.ground.world.calls_after(0);
-            calls.iter().any(|call| ["deleteWebhook", "setWebhook"].contains(&call.method.as_str()))
+            calls
+                .iter()
+                .any(|call| ["deleteWebhook", "setWebhook"].contains(&call.method.as_str()))
         };
         wait_until(told, || format!("intake is {:?}", self.intake.state())).await;
     }
@@ -255,23 +276,36 @@ impl<'g> Rig<'g> {
 
     /// Waits until the bot said so many things to a person.
     pub(crate) async fn answered(&self, person: i64, times: usize) {
-        wait_until(|| self.ground.answers(person) >= times, || {
-            format!("{} answers to {person} of {times}", self.ground.answers(person))
-        })
+        wait_until(
+            || self.ground.answers(person) >= times,
+            || {
+                format!(
+                    "{} answers to {person} of {times}",
+                    self.ground.answers(person)
+                )
+            },
+        )
         .await;
     }
 
     /// Waits until Telegram has nothing left for the bot, and delivery nothing to do.
     pub(crate) async fn settle(&self) {
         let world = &self.ground.world;
-        wait_until(|| world.pending_updates(BOT) == 0, || "updates are left".to_owned()).await;
+        wait_until(
+            || world.pending_updates(BOT) == 0,
+            || "updates are left".to_owned(),
+        )
+        .await;
         self.rests().await;
     }
 
     /// Waits until delivery has nothing to do.
     pub(crate) async fn rests(&self) {
         let rests = || self.kernel.office.in_flight() == 0 && self.kernel.outbox.depth() == (0, 0);
-        wait_until(rests, || format!("delivery: {:?}", self.kernel.outbox.depth())).await;
+        wait_until(rests, || {
+            format!("delivery: {:?}", self.kernel.outbox.depth())
+        })
+        .await;
     }
 
     /// The same, where delivery waits for a deadline.
@@ -280,14 +314,22 @@ impl<'g> Rig<'g> {
             self.ground.clock.advance(time::Duration::minutes(1));
             self.kernel.outbox.depth() == (0, 0)
         };
-        wait_until(rests, || format!("delivery: {:?}", self.kernel.outbox.depth())).await;
+        wait_until(rests, || {
+            format!("delivery: {:?}", self.kernel.outbox.depth())
+        })
+        .await;
     }
 
     /// Ends in good order.
     pub(crate) async fn shut_down(&self) {
         self.stop.cancel();
-        tokio::time::timeout(SOON, self.intake.stopped()).await.expect("intake stops");
-        assert!(self.kernel.clone().stop(SOON).await, "everything came to rest");
+        tokio::time::timeout(SOON, self.intake.stopped())
+            .await
+            .expect("intake stops");
+        assert!(
+            self.kernel.clone().stop(SOON).await,
+            "everything came to rest"
+        );
     }
 }
 
@@ -302,7 +344,9 @@ async fn kernel(ground: &Ground, courier: TelegramCourier) -> Kernel {
             }
         }
     };
-    let lock = tokio::time::timeout(SOON, lock).await.expect("the lock is let go");
+    let lock = tokio::time::timeout(SOON, lock)
+        .await
+        .expect("the lock is let go");
     let delivery = DeliveryLimits {
         first_backoff: Duration::from_millis(5),
         last_backoff: Duration::from_millis(50),

@@ -6,7 +6,7 @@ use entities::Database;
 use super::Finding;
 use crate::cli::desk::{missing_file, pending};
 use crate::cli::table::count;
-use crate::secrets;
+use crate::secrets::{self, SecretsError};
 use crate::settings::Settings;
 
 pub(super) async fn database(settings: &Settings) -> Vec<Finding> {
@@ -27,7 +27,11 @@ pub(super) async fn database(settings: &Settings) -> Vec<Finding> {
         Ok(0) => Finding::ok("migrations", "all applied"),
         Ok(behind) => {
             let line = format!("{} not applied", count(behind as u64, "migration"));
-            Finding::warn("migrations", line, "`kontor migrate up`; the next start does it too")
+            Finding::warn(
+                "migrations",
+                line,
+                "`kontor migrate up`; the next start does it too",
+            )
         }
         Err(error) => {
             let hint = "was it made by a newer kontor? Use that one";
@@ -52,7 +56,11 @@ async fn waiting(database: &Database) -> Vec<Finding> {
         && !rows.is_empty()
     {
         let line = format!("{} out of service", count(rows.len() as u64, "actor"));
-        findings.push(Finding::warn("quarantine", line, "`kontor quarantine list`"));
+        findings.push(Finding::warn(
+            "quarantine",
+            line,
+            "`kontor quarantine list`",
+        ));
     }
     findings
 }
@@ -64,32 +72,56 @@ pub(super) async fn master_key(settings: &Settings) -> Finding {
         let (line, hint) = text.split_once("\n  hint: ").unwrap_or((&text, ""));
         Finding::failed(part, line, hint)
     };
+    let expected = fingerprint(settings).await;
     let key = match secrets::master_key(&settings.secrets, false) {
         Ok(key) => key,
+        Err(SecretsError::Missing(file)) if expected.is_none() => {
+            let line = format!(
+                "{} is not there yet; the first start makes it",
+                file.display()
+            );
+            return Finding::ok(part, line);
+        }
         Err(error) => return failed(&error),
     };
-    let fingerprint = key.fingerprint();
-    if missing_file(settings).is_none()
-        && let Ok(database) = Database::open(settings.database_url()).await
-    {
-        let expected = entities::meta(&database.read, entities::FINGERPRINT).await;
-        database.close().await;
-        if let Ok(Some(expected)) = expected
-            && expected != fingerprint
-        {
-            let line = format!("{fingerprint}, but the database was sealed with {expected}");
-            return Finding::failed(part, line, "put the right key into secrets.master_key_file");
-        }
+    let found = key.fingerprint();
+    match expected.filter(|expected| *expected != found) {
+        Some(expected) => Finding::failed(
+            part,
+            format!("{found}, but the database was sealed with {expected}"),
+            "put the right key into secrets.master_key_file",
+        ),
+        None => Finding::ok(
+            part,
+            format!("{found}; keep a copy apart from the database's backups"),
+        ),
     }
-    Finding::ok(part, format!("{fingerprint}; keep a copy apart from the database's backups"))
+}
+
+/// Which key the database was sealed with, as far as it can be told.
+async fn fingerprint(settings: &Settings) -> Option<String> {
+    if missing_file(settings).is_some() {
+        return None;
+    }
+    let database = Database::open(settings.database_url()).await.ok()?;
+    let fingerprint = entities::meta(&database.read, entities::FINGERPRINT).await;
+    database.close().await;
+    fingerprint.ok().flatten()
 }
 
 pub(super) fn flows(settings: &Settings) -> Finding {
     let dir = &settings.flows.dir;
+    if !dir.exists() {
+        let line = format!("{} is not there: no flows", dir.display());
+        return Finding::ok("flows", line);
+    }
     match Flows::load(dir) {
         Ok(flows) => {
             let number = flows.all().count() as u64;
-            Finding::ok("flows", format!("{} in {}", count(number, "flow"), dir.display()))
+            Finding::ok(
+                "flows",
+                format!("{} in {}", count(number, "flow"), dir.display()),
+            )
         }
         Err(errors) => {
             let first = errors.first().map(ToString::to_string).unwrap_or_default();

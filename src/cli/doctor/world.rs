@@ -35,11 +35,19 @@ async fn public(http: &Client, url: &str) -> Finding {
         Ok(answer) if answer.status().is_success() => Finding::ok(part, format!("{live} answers")),
         Ok(answer) => {
             let line = format!("{live} answers {}", answer.status());
-            Finding::warn(part, line, "if the server is running: does the proxy pass everything on to it?")
+            Finding::warn(
+                part,
+                line,
+                "if the server is running: does the proxy pass everything on to it?",
+            )
         }
         Err(error) => {
             let line = format!("{live} does not answer: {}", reason(error));
-            Finding::warn(part, line, "start the server and the proxy, and look at DNS and the firewall")
+            Finding::warn(
+                part,
+                line,
+                "start the server and the proxy, and look at DNS and the firewall",
+            )
         }
     }
 }
@@ -81,7 +89,11 @@ async fn gateway(http: &Client, settings: &Settings) -> Finding {
         Ok(_) => Finding::ok(part, format!("{url} answers")),
         Err(error) => {
             let line = format!("{url} does not answer: {}", reason(error));
-            Finding::failed(part, line, "is gateways.sandbox.api_url right, and is it running?")
+            Finding::failed(
+                part,
+                line,
+                "is gateways.sandbox.api_url right, and is it running?",
+            )
         }
     }
 }
@@ -98,6 +110,9 @@ mod tests {
     #[test]
     fn an_http_date_is_understood() {
         let date = OffsetDateTime::parse("Sun, 06 Nov 1994 08:49:37 GMT", &Rfc2822);
-        assert_eq!(date.map(OffsetDateTime::unix_timestamp).ok(), Some(784_111_777));
+        assert_eq!(
+            date.map(OffsetDateTime::unix_timestamp).ok(),
+            Some(784_111_777)
+        );
     }
 }

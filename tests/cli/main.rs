@@ -1,0 +1,8 @@
+//! The command line and what stands behind it: the control socket, the master key, init, doctor, exit codes.
+
+mod commands;
+mod control;
+mod doctor;
+mod init;
+mod rig;
+mod rotation;
