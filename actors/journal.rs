@@ -1,5 +1,6 @@
 //! The one writer: many actors' steps in one transaction. Knows no decisions and no actors.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -105,7 +106,15 @@ const RETRY: Duration = Duration::from_millis(250);
 
 impl Journal {
     /// Starts the writer on the current thread's local set.
-    pub(crate) fn start(database: Database, lock: ServerLock, numbers: Arc<Numbers>, clock: Clock) -> Self {
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn start(
+        database: Database,
+        lock: ServerLock,
+        numbers: Arc<Numbers>,
+        clock: Clock,
+    ) -> Result<Self, entities::DbErr> {
         let (money, money_in) = mpsc::channel(GROUP_ROWS);
         let (steps, steps_in) = mpsc::channel(4 * GROUP_ROWS);
         let (aside, aside_in) = mpsc::channel(GROUP_ROWS);
@@ -116,6 +125,7 @@ impl Journal {
             changed: watch::Sender::new(None),
         });
         let writer = Writer {
+            mark_versions: read_versions(&database).await?,
             database,
             lock,
             numbers,
@@ -126,7 +136,7 @@ impl Journal {
             aside: aside_in,
         };
         actix_rt::spawn(writer.run());
-        Self { money, steps, aside, health }
+        Ok(Self { money, steps, aside, health })
     }
 
     pub fn health(&self) -> &JournalHealth {
@@ -209,8 +219,15 @@ impl Journal {
     }
 }
 
+async fn read_versions(database: &Database) -> Result<HashMap<i16, i64>, entities::DbErr> {
+    let versions = entities::mark_versions(&database.read, database.backend).await?;
+    Ok(versions.into_iter().collect())
+}
+
 struct Writer {
     database: Database,
+    /// Of the partitions' own rows.
+    mark_versions: HashMap<i16, i64>,
     lock: ServerLock,
     numbers: Arc<Numbers>,
     clock: Clock,
@@ -234,9 +251,7 @@ impl Writer {
                 metrics::histogram!("kontor_commit_steps").record(steps as f64);
             }
         }
-        let mut last = Group::default();
-        last.watermarks = self.numbers.unwritten();
-        self.commit(last).await;
+        self.commit(Group::default()).await;
     }
 
     /// Waits for something to write; then takes whatever else is there. `None`: there will be nothing more.
@@ -247,10 +262,7 @@ impl Writer {
             Some(first) = self.money.recv() => group.push(first),
             Some(first) = self.steps.recv() => group.push(first),
             Some(first) = self.aside.recv() => group.push_aside(first),
-            () = tokio::time::sleep(IDLE) => {
-                group.watermarks = self.numbers.unwritten();
-                return Some(group);
-            }
+            () = tokio::time::sleep(IDLE) => return Some(group),
             else => return None,
         }
         while group.has_room() {
@@ -268,11 +280,9 @@ impl Writer {
     }
 
     async fn commit(&mut self, mut group: Group) {
+        self.add_marks(&mut group);
         if group.is_empty() {
             return;
-        }
-        if group.flushes() {
-            group.watermarks = self.numbers.unwritten();
         }
         for submission in &mut group.submissions {
             let partition = u8::try_from(submission.step.row.part).expect("256 partitions");
@@ -286,9 +296,7 @@ impl Writer {
                     let partition = u8::try_from(row.part).expect("256 partitions");
                     self.numbers.written(partition, row.watermark);
                 }
-                for (part, mark) in &group.watermarks {
-                    self.numbers.written(u8::try_from(*part).expect("256 partitions"), *mark);
-                }
+                self.marks_written(&group, &losers).await;
                 group.answer(&losers);
             }
             Err(error) if entities::is_fault(&error) => {
@@ -298,6 +306,32 @@ impl Writer {
                 self.wait_for_the_database().await;
             }
             Err(error) => self.one_by_one(group, &error.to_string()).await,
+        }
+    }
+
+    /// Watermarks that moved go with the group, so that what is done is not sent again after a crash.
+    fn add_marks(&self, group: &mut Group) {
+        for (part, mark) in self.numbers.unwritten() {
+            if !group.carries(part) {
+                let version = self.mark_versions.get(&part).copied().unwrap_or_default() + 1;
+                group.marks.push(entities::mark_row(part, mark, version));
+            }
+        }
+    }
+
+    async fn marks_written(&mut self, group: &Group, losers: &[usize]) {
+        let mut lost = false;
+        for (index, row) in group.marks.iter().enumerate() {
+            if losers.contains(&(group.submissions.len() + index)) {
+                lost = true;
+                continue;
+            }
+            let partition = u8::try_from(row.part).expect("256 partitions");
+            self.numbers.written(partition, row.watermark);
+            self.mark_versions.insert(row.part, row.version);
+        }
+        if lost && let Ok(versions) = read_versions(&self.database).await {
+            self.mark_versions = versions;
         }
     }
 
@@ -338,6 +372,9 @@ impl Writer {
             let Ok(Ok(())) = tokio::time::timeout(Duration::from_secs(10), probe).await else {
                 continue;
             };
+            // The last group's fate is unknown, and so are the versions of the marks.
+            let Ok(versions) = read_versions(&self.database).await else { continue };
+            self.mark_versions = versions;
             match self.lock.check(&self.database).await {
                 Ok(()) => return self.health.back(),
                 Err(error) => tracing::error!(%error, "cannot take the server's lock again"),

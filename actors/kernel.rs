@@ -75,7 +75,8 @@ impl Kernel {
             numbers.recover(u8::try_from(part)?, watermark, highest);
         }
         let quarantined = quarantined(database).await?;
-        let journal = Journal::start(database.clone(), config.lock, Arc::clone(&numbers), clock.clone());
+        let journal = Journal::start(database.clone(), config.lock, Arc::clone(&numbers), clock.clone()).await;
+        let journal = journal.context("start the journal")?;
         let (outbox, readies) = Outbox::new(
             Arc::clone(&config.courier),
             Arc::clone(&numbers),

@@ -201,6 +201,43 @@ struct Mark {
     intent_high: i64,
 }
 
+/// The row that carries a partition's watermark when no actor's step does: written by the same statement.
+pub fn mark_row(part: i16, watermark: i64, version: i64) -> StepRow {
+    StepRow {
+        key: format!("{MARK}{part}"),
+        part,
+        version,
+        writer: 0,
+        body: Vec::new(),
+        intents: Vec::new(),
+        intent_high: 0,
+        watermark,
+        due_ms: None,
+    }
+}
+
+/// Before the number of the partition; no actor's key begins so.
+const MARK: &str = "mark:";
+
+#[derive(FromQueryResult)]
+struct MarkVersion {
+    part: i16,
+    version: i64,
+}
+
+/// The versions of the partitions' own rows.
+///
+/// # Errors
+/// The database's.
+pub async fn mark_versions(
+    db: &impl ConnectionTrait,
+    backend: Backend,
+) -> Result<Vec<(i16, i64)>, DbErr> {
+    let sql = format!("SELECT part, version FROM actors WHERE key LIKE '{MARK}%'");
+    let found = select::<MarkVersion>(db, backend, sql, []).await?;
+    Ok(found.into_iter().map(|row| (row.part, row.version)).collect())
+}
+
 /// Where numbering and delivery stood: per partition the highest watermark and the highest intent number.
 ///
 /// # Errors
@@ -209,10 +246,8 @@ pub async fn recovery_marks(
     db: &impl ConnectionTrait,
     backend: Backend,
 ) -> Result<Vec<(i16, i64, i64)>, DbErr> {
-    let sql = "SELECT part, MAX(watermark) AS watermark, MAX(intent_high) AS intent_high FROM \
-               (SELECT part, watermark, intent_high FROM actors UNION ALL \
-               SELECT part, done_upto AS watermark, 0 AS intent_high FROM watermarks) AS marks \
-               GROUP BY part";
+    let sql = "SELECT part, MAX(watermark) AS watermark, MAX(intent_high) AS intent_high \
+               FROM actors GROUP BY part";
     let found = select::<Mark>(db, backend, sql.to_owned(), []).await?;
     Ok(found
         .into_iter()
@@ -313,9 +348,15 @@ pub(crate) async fn intents_after(
         "SELECT key, intents FROM actors WHERE key > {after_mark} AND length(intents) > 0 \
          ORDER BY key LIMIT {most}"
     );
-    let values = [after.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+    let values = [
+        after.into(),
+        i64::try_from(limit).unwrap_or(i64::MAX).into(),
+    ];
     let found = select::<SealedIntents>(db, backend, sql, values).await?;
-    Ok(found.into_iter().map(|row| (row.key, row.intents)).collect())
+    Ok(found
+        .into_iter()
+        .map(|row| (row.key, row.intents))
+        .collect())
 }
 
 /// Replaces an actor's sealed intents by the same ones under another key. Only while no server runs.
@@ -333,7 +374,8 @@ pub(crate) async fn replace_intents(
         Backend::Postgres => "UPDATE actors SET intents = $1 WHERE key = $2",
     };
     let values = [Value::from(intents), key.into()];
-    db.execute_raw(Statement::from_sql_and_values(backend.into(), sql, values)).await?;
+    db.execute_raw(Statement::from_sql_and_values(backend.into(), sql, values))
+        .await?;
     Ok(())
 }
 

@@ -12,8 +12,9 @@ pub struct Model {
     /// The session's key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub session: String,
-    /// When the flow began; one session runs one flow at a time.
+    /// Which of the session's finished runs, from 1.
     #[sea_orm(primary_key, auto_increment = false)]
+    pub run: i64,
     pub started_ms: i64,
     pub flow: String,
     pub version: String,

@@ -8,7 +8,6 @@ use crate::delivery::{DeliveryRow, write_deliveries};
 use crate::held::{HeldRow, hold};
 use crate::row::{Row, write_rows};
 use crate::unparsed::{UnparsedRow, keep_unparsed};
-use crate::watermark::write_watermarks;
 
 /// An actor's row and the rows that belong to the same step.
 pub struct GroupStep<'a> {
@@ -25,7 +24,6 @@ pub struct Extra {
     pub failed: Vec<DeliveryRow>,
     /// Rows of `deliveries` that are no longer needed.
     pub done: Vec<(i16, i64)>,
-    pub watermarks: Vec<(i16, i64)>,
 }
 
 impl Extra {
@@ -35,7 +33,6 @@ impl Extra {
             && self.unparsed.is_empty()
             && self.failed.is_empty()
             && self.done.is_empty()
-            && self.watermarks.is_empty()
     }
 }
 
@@ -69,14 +66,13 @@ pub async fn write_group(
         .collect();
     domain.extend(extra.rows.iter().cloned());
     write_rows(&tx, domain).await?;
-    write_extra(&tx, database, extra).await?;
+    write_extra(&tx, extra).await?;
     tx.commit().await?;
     Ok(losers)
 }
 
 async fn write_extra(
     tx: &DatabaseTransaction,
-    database: &Database,
     extra: Extra,
 ) -> Result<(), DbErr> {
     for row in extra.held {
@@ -85,6 +81,5 @@ async fn write_extra(
     for row in extra.unparsed {
         keep_unparsed(tx, row).await?;
     }
-    write_deliveries(tx, extra.failed, extra.done).await?;
-    write_watermarks(tx, database.backend, &extra.watermarks).await
+    write_deliveries(tx, extra.failed, extra.done).await
 }

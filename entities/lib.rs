@@ -27,10 +27,10 @@ mod scratch;
 mod seal;
 mod stock;
 mod unparsed;
-mod watermark;
 
 pub use actor_row::{
-    ActorRow, StepRow, Undone, due_between, load, load_many, recovery_marks, undone_after,
+    ActorRow, StepRow, Undone, due_between, load, load_many, mark_row, mark_versions,
+    recovery_marks, undone_after,
 };
 pub use answer::{AnswerRow, answers};
 pub use customer::{CustomerRow, customer, customers};

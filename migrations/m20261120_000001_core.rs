@@ -38,7 +38,6 @@ const STATEMENTS: &[&str] = &[
     )",
     // Partial: a plain conversation step has no deadline and leaves every index alone (PostgreSQL's HOT updates).
     "CREATE INDEX actors_due ON actors (due_ms) WHERE due_ms IS NOT NULL",
-    "CREATE TABLE watermarks (part SMALLINT NOT NULL PRIMARY KEY, done_upto BIGINT NOT NULL)",
     "CREATE TABLE deliveries (
         part SMALLINT NOT NULL,
         number BIGINT NOT NULL,

@@ -33,11 +33,12 @@ const STATEMENTS: &[&str] = &[
     )",
     "CREATE TABLE flow_answers (
         session TEXT NOT NULL,
+        run BIGINT NOT NULL,
         started_ms BIGINT NOT NULL,
         flow TEXT NOT NULL,
         version TEXT NOT NULL,
         finished_ms BIGINT NOT NULL,
         answers TEXT NOT NULL,
-        PRIMARY KEY (session, started_ms)
+        PRIMARY KEY (session, run)
     )",
 ];

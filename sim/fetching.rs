@@ -14,14 +14,9 @@ const FETCH_WITHIN: Duration = Duration::from_secs(15);
 /// Telegram takes at most so much from an address, bytes.
 const FETCH_MAX: usize = 20 * 1024 * 1024;
 
-/// Replaces addresses of files by uploads of what is there.
-pub(crate) async fn prepare(
-    world: &World,
-    method: &str,
-    params: &mut Params,
-) -> Result<(), Refused> {
-    let lower = method.to_ascii_lowercase();
-    let field = match lower.as_str() {
+/// The parameter that may name a file by its address.
+fn field_of(method: &str) -> Option<&'static str> {
+    Some(match method.to_ascii_lowercase().as_str() {
         "sendphoto" => "photo",
         "senddocument" => "document",
         "sendvideo" => "video",
@@ -29,9 +24,31 @@ pub(crate) async fn prepare(
         "sendaudio" => "audio",
         "sendvoice" => "voice",
         "sendsticker" => "sticker",
-        "sendmediagroup" | "editmessagemedia" => return media(world, params).await,
-        _ => return Ok(()),
+        "sendmediagroup" | "editmessagemedia" => "media",
+        _ => return None,
+    })
+}
+
+/// Whether the call names a file by its address.
+pub(crate) fn needed(method: &str, params: &Params) -> bool {
+    field_of(method).is_some_and(|field| {
+        let text = params.text(field);
+        text.is_some_and(|text| is_address(&text) || field == "media")
+    })
+}
+
+/// Replaces addresses of files by uploads of what is there.
+pub(crate) async fn prepare(
+    world: &World,
+    method: &str,
+    params: &mut Params,
+) -> Result<(), Refused> {
+    let Some(field) = field_of(method) else {
+        return Ok(());
     };
+    if field == "media" {
+        return media(world, params).await;
+    }
     let Some(url) = params.text(field).filter(|text| is_address(text)) else {
         return Ok(());
     };

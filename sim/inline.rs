@@ -44,6 +44,7 @@ impl World {
                 asked: Asked::Inline,
                 bot,
                 at_ms,
+                place: None,
                 waiter: Some(sender),
             });
             let update = json!({"id": id, "from": user, "query": query, "offset": offset,

@@ -63,6 +63,7 @@ mod target;
 mod updates;
 mod views;
 mod webhook;
+mod wire;
 mod world;
 
 use std::net::{SocketAddr, TcpListener};
@@ -274,3 +275,5 @@ mod formatting_tests;
 mod groups_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod webhook_tests;

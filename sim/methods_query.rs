@@ -19,7 +19,13 @@ fn answer(call: &mut Call<'_>, name: &str, asked: Asked, answer: Value) -> Resul
     let (bot, now_ms) = (call.bot, call.turn.now_ms);
     let query = call.turn.state.asked(&id, bot, asked, now_ms);
     let query = query.ok_or_else(|| bad(TOO_OLD))?;
+    let place = query.place;
     if let Some(waiter) = query.waiter.take() {
+        if let Some(place) = place {
+            let mut shown = answer.clone();
+            shown["type"] = json!("callback_answer");
+            call.turn.tell(place, || shown);
+        }
         // The person may have stopped waiting.
         let _ = waiter.send(answer);
     }

@@ -247,6 +247,7 @@ impl Turn<'_> {
             asked,
             bot,
             at_ms,
+            place: None,
             waiter: Some(sender),
         });
         (id, receiver)

@@ -126,6 +126,7 @@ impl Turn<'_> {
             asked: Asked::Callback,
             bot,
             at_ms: now_ms,
+            place: Some(place),
             waiter: Some(sender),
         });
         let query = json!({

@@ -102,6 +102,8 @@ pub(crate) struct Query {
     pub(crate) asked: Asked,
     pub(crate) bot: i64,
     pub(crate) at_ms: i64,
+    /// Where a button was pressed.
+    pub(crate) place: Option<Place>,
     pub(crate) waiter: Option<oneshot::Sender<Value>>,
 }
 

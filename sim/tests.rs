@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{NewBot, Person, Sim, SimConfig, World, start};
 
 /// Longer than anything here takes.
-const SOON: Duration = Duration::from_secs(10);
+pub(crate) const SOON: Duration = Duration::from_secs(10);
 pub(crate) const TOKEN: &str = "4242:TEST";
 
 pub(crate) struct Bot {
@@ -298,69 +298,6 @@ async fn stars_are_paid_refunded_once_and_counted() {
     assert_eq!(again, "400 Bad Request: CHARGE_ALREADY_REFUNDED");
     let moves = bot.ok("getStarTransactions", json!({})).await;
     assert_eq!(moves["transactions"].as_array().map(Vec::len), Some(2));
-    bot.sim.stop().await;
-}
-
-#[actix_web::test]
-async fn a_webhook_gets_updates_in_order_and_its_answer_is_run() {
-    use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-    let bot = bot().await;
-    let (tell, mut told) = tokio::sync::mpsc::channel::<(Option<String>, Value)>(64);
-    let server = HttpServer::new(move || {
-        let tell = tell.clone();
-        App::new().route(
-            "/hook",
-            web::post().to(move |request: HttpRequest, body: web::Json<Value>| {
-                let tell = tell.clone();
-                async move {
-                    let secret = request.headers().get("X-Telegram-Bot-Api-Secret-Token");
-                    let secret = secret
-                        .and_then(|value| value.to_str().ok())
-                        .map(str::to_owned);
-                    let chat = body["message"]["chat"]["id"].clone();
-                    let text = format!(
-                        "you said {}",
-                        body["message"]["text"].as_str().unwrap_or("")
-                    );
-                    tell.send((secret, body.into_inner()))
-                        .await
-                        .expect("the test listens");
-                    HttpResponse::Ok()
-                        .json(json!({"method": "sendMessage", "chat_id": chat, "text": text}))
-                }
-            }),
-        )
-    })
-    .workers(1)
-    .bind("127.0.0.1:0")
-    .expect("a port");
-    let addr = server.addrs()[0];
-    let server = server.run();
-    let handle = server.handle();
-    tokio::spawn(server);
-    bot.ok(
-        "setWebhook",
-        json!({"url": format!("http://{addr}/hook"), "secret_token": "s3"}),
-    )
-    .await;
-    for n in 0..5 {
-        bot.world()
-            .send_text(bot.ada, bot.bot, &format!("n{n}"))
-            .expect("sent");
-    }
-    for n in 0..5 {
-        let heard = tokio::time::timeout(SOON, told.recv())
-            .await
-            .expect("in time");
-        let (secret, update) = heard.expect("an update");
-        assert_eq!(secret.as_deref(), Some("s3"));
-        assert_eq!(update["message"]["text"], format!("n{n}"));
-    }
-    bot.world()
-        .wait_for_text(bot.ada, bot.bot, "you said n4", SOON)
-        .await
-        .expect("answered in the response");
-    handle.stop(false).await;
     bot.sim.stop().await;
 }
 

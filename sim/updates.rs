@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::state::Place;
+use crate::wire::Target;
 
 /// Telegram keeps an undelivered update this long.
 const KEPT_MS: i64 = 24 * 3600 * 1000;
@@ -53,6 +54,8 @@ impl From<i64> for Lane {
 /// Where the updates go, when not to a poller.
 #[derive(Clone, Debug)]
 pub(crate) struct Hook {
+    /// Set for plain http.
+    pub(crate) target: Option<Target>,
     pub(crate) url: String,
     pub(crate) secret: Option<String>,
     pub(crate) max_connections: usize,

@@ -1,6 +1,7 @@
 //! Webhooks: setting them, and delivering updates to them in the order of each user. It must not
 //! know which server answers.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,12 +9,14 @@ use actix_web::web::Bytes;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::Value;
 
+use crate::fetching;
 use crate::links;
 use crate::log;
 use crate::methods::{self, Call, done};
 use crate::params::Params;
 use crate::reply::{Answer, bad};
 use crate::updates::{Hook, Update};
+use crate::wire::{Answered, Target, Wire};
 use crate::world::World;
 
 /// Telegram waits so long for an answer.
@@ -65,6 +68,7 @@ pub(crate) fn set(call: &mut Call<'_>) -> Answer {
         .int("max_connections")
         .unwrap_or(CONNECTIONS_DEFAULT);
     let hook = Hook {
+        target: Target::of(&url, secret.as_deref()),
         url,
         secret,
         max_connections: max.clamp(1, CONNECTIONS_MAX).unsigned_abs() as usize,
@@ -117,6 +121,7 @@ pub(crate) fn info(call: &mut Call<'_>) -> Answer {
 
 /// One of a webhook's connections: takes the next lane's head, delivers it, and so on.
 async fn work(world: World, bot: i64, generation: u64) {
+    let mut wire = Wire::default();
     loop {
         let next = {
             let mut turn = world.turn();
@@ -138,7 +143,14 @@ async fn work(world: World, bot: i64, generation: u64) {
             }
         };
         match next {
-            Ok((hook, update)) => deliver(&world, bot, generation, hook, update).await,
+            Ok((hook, update)) => {
+                let outcome = post(&world, &mut wire, &hook, &update).await;
+                if update.twice {
+                    // A duplicated update: its second arrival, whatever came of the first.
+                    let _ = post(&world, &mut wire, &hook, &update).await;
+                }
+                settle(&world, (bot, generation), update, outcome);
+            }
             Err(hooked) => hooked.await,
         }
     }
@@ -168,12 +180,8 @@ impl Failure {
     }
 }
 
-async fn deliver(world: &World, bot: i64, generation: u64, hook: Hook, update: Update) {
-    let outcome = post(world, &hook, &update).await;
-    if update.twice {
-        // A duplicated update: its second arrival, whatever came of the first.
-        let _ = post(world, &hook, &update).await;
-    }
+/// Acts on the outcome: the lane goes on, or pauses.
+fn settle(world: &World, (bot, generation): (i64, u64), update: Update, outcome: Outcome) {
     let failure = match outcome {
         Outcome::Taken(method) => {
             let again = taken(world, bot, generation, &update);
@@ -187,7 +195,7 @@ async fn deliver(world: &World, bot: i64, generation: u64, hook: Hook, update: U
         }
         Outcome::Failed(failure) => failure,
     };
-    let pause_ms = failed(world, bot, generation, &update, failure);
+    let pause_ms = failed(world, (bot, generation), &update, failure);
     let Some(pause_ms) = pause_ms else { return };
     let world = world.clone();
     let until_ms = world.clock().now_ms() + pause_ms;
@@ -229,8 +237,7 @@ fn taken(world: &World, bot: i64, generation: u64, update: &Update) -> bool {
 /// Notes a failure; the pause before the next attempt, none when there is none.
 fn failed(
     world: &World,
-    bot: i64,
-    generation: u64,
+    (bot, generation): (i64, u64),
     update: &Update,
     failure: Failure,
 ) -> Option<i64> {
@@ -267,56 +274,80 @@ fn failed(
     Some(pause_ms)
 }
 
-async fn post(world: &World, hook: &Hook, update: &Update) -> Outcome {
-    let body = Bytes::copy_from_slice(update.body.as_bytes());
+async fn post(world: &World, wire: &mut Wire, hook: &Hook, update: &Update) -> Outcome {
+    let answered = match &hook.target {
+        Some(target) => {
+            let posting = wire.post(target, update.body.as_bytes());
+            match tokio::time::timeout(ANSWER_WITHIN, posting).await {
+                Err(_) => Err("Read timeout expired"),
+                Ok(Err(error)) if error.kind() == ErrorKind::NotConnected => {
+                    Err("Connection refused")
+                }
+                Ok(Err(_)) => Err("Connection closed"),
+                Ok(Ok(answered)) => Ok(answered),
+            }
+        }
+        None => post_tls(world, hook, update).await,
+    };
+    let answered = match answered {
+        Ok(answered) => answered,
+        Err(text) => return Outcome::Failed(Failure::new(text)),
+    };
+    if !(200..300).contains(&answered.status) {
+        let reason = reqwest::StatusCode::from_u16(answered.status)
+            .ok()
+            .and_then(|status| status.canonical_reason())
+            .unwrap_or("");
+        return Outcome::Failed(Failure {
+            text: format!(
+                "Wrong response from the webhook: {} {reason}",
+                answered.status
+            ),
+            gone: answered.status == 410,
+            retry_after_s: answered.retry_after_s,
+        });
+    }
+    if answered.body.is_empty() {
+        return Outcome::Taken(None);
+    }
+    let params = Params::read("", &answered.content_type, &answered.body).ok();
+    Outcome::Taken(params.and_then(|params| {
+        let method = params.text("method")?.into_owned();
+        Some((method, params))
+    }))
+}
+
+/// The same through the world's HTTP client, for https.
+async fn post_tls(world: &World, hook: &Hook, update: &Update) -> Result<Answered, &'static str> {
     let mut request = world
         .0
         .http
         .post(&hook.url)
         .header(CONTENT_TYPE, "application/json")
         .timeout(ANSWER_WITHIN)
-        .body(body);
+        .body(Bytes::copy_from_slice(update.body.as_bytes()));
     if let Some(secret) = &hook.secret {
         request = request.header("X-Telegram-Bot-Api-Secret-Token", secret);
     }
-    let failed = |text| Outcome::Failed(Failure::new(text));
     let response = match request.send().await {
         Ok(response) => response,
-        Err(error) if error.is_timeout() => return failed("Read timeout expired"),
-        Err(error) if error.is_connect() => return failed("Connection refused"),
-        Err(_) => return failed("Connection reset by peer"),
+        Err(error) if error.is_timeout() => return Err("Read timeout expired"),
+        Err(error) if error.is_connect() => return Err("Connection refused"),
+        Err(_) => return Err("Connection closed"),
     };
-    let status = response.status();
-    let headers = response.headers().clone();
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if !status.is_success() {
-        let reason = status.canonical_reason().unwrap_or("");
-        return Outcome::Failed(Failure {
-            text: format!(
-                "Wrong response from the webhook: {} {reason}",
-                status.as_u16()
-            ),
-            gone: status.as_u16() == 410,
-            retry_after_s: text(RETRY_AFTER).and_then(|value| value.parse().ok()),
-        });
-    }
+    let text = |name| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let (status, retry_after_s) = (
+        response.status().as_u16(),
+        text(RETRY_AFTER).and_then(|value| value.parse().ok()),
+    );
     let content_type = text(CONTENT_TYPE).unwrap_or("").to_owned();
-    let empty = headers
-        .get("content-length")
-        .is_some_and(|length| length == "0");
-    if empty {
-        // The body is drained so that the connection can be used again.
-        let _ = response.bytes().await;
-        return Outcome::Taken(None);
-    }
-    let body = response.bytes().await.unwrap_or_default();
-    let method = Params::read("", &content_type, &body)
-        .ok()
-        .and_then(|params| {
-            let method = params.text("method")?.into_owned();
-            Some((method, params))
-        });
-    Outcome::Taken(method)
+    let body = response.bytes().await.map_err(|_| "Connection closed")?;
+    Ok(Answered::new(status, content_type, retry_after_s, body))
 }
 
 /// Runs the method of a webhook's answer; what it returns goes nowhere.
@@ -330,24 +361,31 @@ fn run_answer(world: &World, bot: i64, method: &str, params: Params) {
     if refused {
         return;
     }
+    if !fetching::needed(method, &params) {
+        let outcome = methods::run(world, bot, method, &params);
+        note(world, bot, method, params, outcome);
+        return;
+    }
     let world = world.clone();
     let method = method.to_owned();
-    // Pictures by address have to be fetched first, which may take a while.
-    let run = async move {
+    tokio::spawn(async move {
         let mut params = params;
-        let outcome = match crate::fetching::prepare(&world, &method, &mut params).await {
+        let outcome = match fetching::prepare(&world, &method, &mut params).await {
             Ok(()) => methods::run(&world, bot, &method, &params),
             Err(refused) => Err(refused),
         };
-        let outcome = match outcome {
-            Ok(_) => "ok".to_owned(),
-            Err(refused) => refused.description,
-        };
-        let method = format!("{method} (webhook)");
-        world.note_call(
-            log::Call::new(bot, &method, params.into_log(), outcome),
-            None,
-        );
+        note(&world, bot, &method, params, outcome);
+    });
+}
+
+fn note(world: &World, bot: i64, method: &str, params: Params, outcome: Answer) {
+    let outcome = match outcome {
+        Ok(_) => "ok".to_owned(),
+        Err(refused) => refused.description,
     };
-    tokio::spawn(run);
+    let method = format!("{method} (webhook)");
+    world.note_call(
+        log::Call::new(bot, &method, params.into_log(), outcome),
+        None,
+    );
 }

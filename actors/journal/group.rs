@@ -1,6 +1,6 @@
 //! What is written together, and who waits for it. Knows no channels' other ends and no database.
 
-use entities::{Extra, GroupStep};
+use entities::{Extra, GroupStep, StepRow};
 use tokio::sync::oneshot;
 
 use super::{Aside, Committed, GROUP_BYTES, GROUP_ROWS, Submission};
@@ -11,7 +11,8 @@ type RowsReply = oneshot::Sender<Result<(), String>>;
 pub(super) struct Group {
     pub(super) submissions: Vec<Submission>,
     asides: Vec<Aside>,
-    pub(super) watermarks: Vec<(i16, i64)>,
+    /// Watermarks that no step of the group carries, as rows of their own.
+    pub(super) marks: Vec<StepRow>,
     bytes: usize,
 }
 
@@ -30,20 +31,23 @@ impl Group {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.submissions.is_empty() && self.asides.is_empty() && self.watermarks.is_empty()
+        self.submissions.is_empty() && self.asides.is_empty() && self.marks.is_empty()
     }
 
-    pub(super) fn flushes(&self) -> bool {
-        self.asides.iter().any(|aside| matches!(aside, Aside::Flush(_)))
+    /// Whether a step of the group carries this partition's watermark.
+    pub(super) fn carries(&self, part: i16) -> bool {
+        self.submissions.iter().any(|submission| submission.step.row.part == part)
     }
 
     pub(super) fn steps(&self) -> Vec<GroupStep<'_>> {
         let steps = self.submissions.iter().map(|submission| &submission.step);
-        steps.map(|step| GroupStep { row: &step.row, rows: &step.rows }).collect()
+        let steps = steps.map(|step| GroupStep { row: &step.row, rows: &step.rows });
+        let marks = self.marks.iter().map(|row| GroupStep { row, rows: &[] });
+        steps.chain(marks).collect()
     }
 
     pub(super) fn extra(&self) -> Extra {
-        let mut extra = Extra { watermarks: self.watermarks.clone(), ..Extra::default() };
+        let mut extra = Extra::default();
         for aside in &self.asides {
             match aside {
                 Aside::Rows(rows, _) => extra.rows.extend(rows.iter().cloned()),

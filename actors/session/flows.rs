@@ -107,12 +107,14 @@ fn told(
             .collect();
         turn.row(Row::Answer(AnswerRow {
             session: turn.at.key.to_string(),
+            run: turn.state.finished_runs + 1,
             started_ms: to_ms(started),
             flow: flow.name().to_owned(),
             version: flow.version().to_owned(),
             finished_ms: turn.now_ms(),
             answers: serde_json::Value::Object(answers).to_string(),
         }));
+        turn.flow_finished();
     }
     if outcome.run != before || turn.state.run.is_some() != outcome.run.is_some() {
         turn.flow_to(outcome.run);

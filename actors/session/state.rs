@@ -22,9 +22,17 @@ pub struct State {
     /// The customer's way through a flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Arc<FlowRun>>,
+    /// Flows that were finished: the number of the last one's answers.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub finished_runs: i64,
     /// The orders, the newest first.
     #[serde(default, skip_serializing_if = "cards_are_empty")]
     pub cards: Arc<Vec<Card>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_none_yet(count: &i64) -> bool {
+    *count == 0
 }
 
 fn cards_are_empty(cards: &Arc<Vec<Card>>) -> bool {
@@ -125,6 +133,8 @@ pub enum Fact {
     FlowMoved {
         run: Option<Arc<FlowRun>>,
     },
+    /// The answers of a flow are in their row.
+    FlowFinished,
     /// A card is new or was changed.
     CardKept {
         card: Box<Card>,
@@ -147,6 +157,7 @@ impl FactKind for Fact {
             Self::Returned => "customer_returned",
             Self::Stepped { .. } => "stepped",
             Self::FlowMoved { .. } => "flow_moved",
+            Self::FlowFinished => "flow_finished",
             Self::CardKept { .. } => "card_kept",
             Self::CardRenumbered { .. } => "card_renumbered",
         }
@@ -163,6 +174,7 @@ impl FactKind for Fact {
             | Self::Returned => true,
             Self::Stepped { .. }
             | Self::FlowMoved { .. }
+            | Self::FlowFinished
             | Self::CardKept { .. }
             | Self::CardRenumbered { .. } => false,
         }
@@ -183,6 +195,7 @@ impl State {
             Fact::Returned => self.change(|who| who.reachable = true),
             Fact::Stepped { to } => self.step = to.clone(),
             Fact::FlowMoved { run } => self.run.clone_from(run),
+            Fact::FlowFinished => self.finished_runs += 1,
             Fact::CardKept { card } => self.keep(card),
             Fact::CardRenumbered { from, to } => {
                 let cards = Arc::make_mut(&mut self.cards);

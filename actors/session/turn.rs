@@ -154,6 +154,10 @@ impl<'a> Turn<'a> {
         });
     }
 
+    pub(super) fn flow_finished(&mut self) {
+        self.decision.facts.push(Fact::FlowFinished);
+    }
+
     pub(super) fn keep(&mut self, card: Card) {
         self.decision.facts.push(Fact::CardKept {
             card: Box::new(card),

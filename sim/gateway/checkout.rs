@@ -87,6 +87,8 @@ pub(super) struct Checkout {
     pub(super) account: usize,
     pub(super) status: Status,
     pub(super) refunded_minor: i64,
+    /// As they were answered, oldest first.
+    pub(super) refunds: Vec<serde_json::Value>,
     pub(super) created: i64,
     pub(super) expires_at: i64,
     pub(super) captured_at: Option<i64>,
@@ -105,6 +107,7 @@ impl Checkout {
             account,
             status: Status::Open,
             refunded_minor: 0,
+            refunds: Vec::new(),
             created: now,
             expires_at: wanted.expires_at.unwrap_or(now + DAY_S),
             captured_at: None,
@@ -138,6 +141,7 @@ impl Checkout {
             "reference": self.reference,
             "amount_minor": self.amount_minor,
             "refunded_minor": self.refunded_minor,
+            "refunds": self.refunds,
             "currency": self.currency,
             "status": self.status,
         })

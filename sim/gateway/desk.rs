@@ -272,6 +272,9 @@ impl Desk {
             "currency": checkout.currency, "reason": wanted.reason, "status": "succeeded",
             "created": now,
         });
+        if let Some(checkout) = self.checkouts.get_mut(&wanted.checkout) {
+            checkout.refunds.push(refund.clone());
+        }
         let event = self.happened(&wanted.checkout, "refund.succeeded", Some(&refund), now)?;
         Ok(Done::new(201, refund, vec![event]))
     }

@@ -116,6 +116,7 @@ mod tests {
     fn row(session: &str, flow: &str, answers: &str) -> AnswerRow {
         AnswerRow {
             session: session.to_owned(),
+            run: 1,
             started_ms: 0,
             flow: flow.to_owned(),
             version: "v".to_owned(),

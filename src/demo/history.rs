@@ -8,18 +8,19 @@ use sim::World;
 use super::people::regulars;
 
 /// How long a regular waits for an answer before giving up: the demo must not hang on its decoration.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(30);
 /// More presses than any of them needs.
 const STEPS: usize = 12;
 
-/// Each regular registers, buys the product of their place in the list, and pays.
+/// Each regular registers, buys the product of their place in the list, and pays; all at the same time.
 pub(super) async fn make(world: &World, bot: i64) {
-    for (place, person) in regulars().enumerate() {
+    let pasts = regulars().enumerate().map(|(place, person)| async move {
         if past(world, bot, person, place).await.is_none() {
-            tracing::info!(person, "a regular of the demo gave up early");
+            tracing::warn!(person, "a regular of the demo gave up early");
         }
-    }
+    });
+    futures_util::future::join_all(pasts).await;
 }
 
 async fn past(world: &World, bot: i64, person: i64, place: usize) -> Option<()> {
@@ -29,8 +30,11 @@ async fn past(world: &World, bot: i64, person: i64, place: usize) -> Option<()> 
         .find(|one| one.id == person)?
         .first_name;
     world.start(person, bot, None).ok()?;
-    // The first button is the person's own language.
-    press(world, person, bot, 0).await?;
+    until(|| newest(world, person, bot).is_some()).await?;
+    let welcome = newest(world, person, bot)?;
+    let mine = |button: &&Value| button["text"].as_str().is_some_and(|text| text.starts_with('✓'));
+    let language = pressable(&welcome).iter().position(mine).unwrap_or_default();
+    press(world, person, bot, language).await?;
     world.send_text(person, bot, &name).ok()?;
     let said = |texts: &[String]| texts.iter().any(|text| text.contains(&name));
     until(|| said(&world.bot_texts(person, bot))).await?;

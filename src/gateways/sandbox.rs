@@ -49,6 +49,9 @@ struct Checkout {
     currency: Currency,
     #[serde(default)]
     reference: String,
+    /// Oldest first.
+    #[serde(default)]
+    refunds: Vec<Refund>,
 }
 
 #[derive(Deserialize)]
@@ -171,12 +174,17 @@ impl Sandbox {
         let reply = self
             .call(Method::GET, &format!("checkouts/{checkout}"), None)
             .await;
-        read(reply, |checkout: Checkout| match checkout.status.as_str() {
-            "captured" => GatewayReply::Captured {
+        read(reply, |checkout: Checkout| match (checkout.status.as_str(), checkout.refunds.last()) {
+            // The newest is the one that might be in doubt; the saga knows the others by their ids.
+            ("captured", Some(refund)) => GatewayReply::Refunded {
+                refund: refund.id.clone(),
+                amount: Money::new(refund.amount_minor, refund.currency),
+            },
+            ("captured", None) => GatewayReply::Captured {
                 amount: Money::new(checkout.amount_minor, checkout.currency),
             },
-            "expired" => GatewayReply::Expired,
-            "declined" => GatewayReply::Declined {
+            ("expired", _) => GatewayReply::Expired,
+            ("declined", _) => GatewayReply::Declined {
                 reason: "declined".to_owned(),
             },
             _ => GatewayReply::Open,

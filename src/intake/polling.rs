@@ -133,11 +133,19 @@ impl Polling {
     async fn take(&self, updates: &[Box<RawValue>], offset: i64) -> Taken {
         let mut busy = Backoff::new(BUSY_FIRST, BUSY_LAST);
         let mut fault = Backoff::new(FAULT_FIRST, FAULT_LAST);
-        let mut sorted: Vec<(i64, Sorted)> = Vec::with_capacity(updates.len());
+        let mut sorted: Vec<(Option<i64>, Sorted)> = Vec::with_capacity(updates.len());
         let mut next = 0;
         loop {
             let trouble = match self.sort_all(updates, &mut next, &mut sorted).await {
-                Ok(()) => self.commit(&mut sorted).await,
+                Ok(()) => {
+                    let before = sorted.len();
+                    let trouble = self.commit(&mut sorted).await;
+                    if sorted.len() < before {
+                        busy.reset();
+                        fault.reset();
+                    }
+                    trouble
+                }
                 Err(failure) => Some(failure),
             };
             match trouble {
@@ -181,18 +189,18 @@ impl Polling {
         &self,
         updates: &[Box<RawValue>],
         next: &mut usize,
-        sorted: &mut Vec<(i64, Sorted)>,
+        sorted: &mut Vec<(Option<i64>, Sorted)>,
     ) -> Result<(), Failure> {
         while let Some(update) = updates.get(*next) {
             let one = self.intake.sort(update.get().as_bytes()).await?;
-            sorted.push((id_of(update).unwrap_or(i64::MAX), one));
+            sorted.push((id_of(update), one));
             *next += 1;
         }
         Ok(())
     }
 
     /// Hands all over and waits; leaves what was not committed, in order.
-    async fn commit(&self, sorted: &mut Vec<(i64, Sorted)>) -> Option<Failure> {
+    async fn commit(&self, sorted: &mut Vec<(Option<i64>, Sorted)>) -> Option<Failure> {
         let mut trouble = None;
         let mut pending = Vec::with_capacity(sorted.len());
         for (_, one) in sorted.iter() {
@@ -284,10 +292,16 @@ impl Polling {
     }
 }
 
-/// The first update that is not committed; everything before it is.
-fn first_open(updates: &[Box<RawValue>], next: usize, sorted: &[(i64, Sorted)]) -> Option<i64> {
-    let unread = updates.iter().skip(next).filter_map(|update| id_of(update));
-    sorted.iter().map(|(id, _)| *id).chain(unread).min()
+/// The first update that is not committed; everything before it is. `None` where its id cannot be told: then nothing
+/// more is confirmed.
+fn first_open(
+    updates: &[Box<RawValue>],
+    next: usize,
+    sorted: &[(Option<i64>, Sorted)],
+) -> Option<i64> {
+    let unread = updates.iter().skip(next).map(|update| id_of(update));
+    let open = sorted.iter().map(|(id, _)| *id).chain(unread);
+    open.min().flatten()
 }
 
 /// The id of an update, even of one that is otherwise unreadable.

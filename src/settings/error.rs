@@ -3,7 +3,7 @@
 use std::fmt;
 
 use figment::Source;
-use figment::error::Kind;
+use figment::error::{Actual, Kind};
 
 /// A wrong setting. Its text names the file or variable and the key, and says on a line of its own what to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,14 +94,20 @@ impl From<figment::Error> for SettingsError {
 }
 
 /// A value of the wrong type may still be a secret.
-fn shown(found: &figment::error::Actual, key: &str) -> String {
+fn shown(found: &Actual, key: &str) -> String {
     let last = key.rsplit('.').next().unwrap_or(key);
     match ["token", "key", "secret", "url"]
         .iter()
         .any(|word| last.ends_with(word))
     {
         true => "something else".to_owned(),
-        false => found.to_string(),
+        false => match found {
+            Actual::Bool(value) => value.to_string(),
+            Actual::Unsigned(value) => value.to_string(),
+            Actual::Signed(value) => value.to_string(),
+            Actual::Str(value) => format!("'{value}'"),
+            other => other.to_string(),
+        },
     }
 }
 

@@ -192,11 +192,11 @@ fn a_wrong_setting_is_named_with_its_place_and_what_to_write() {
         ),
         (
             "[limits]\nmailbox = \"many\"\n".to_owned(),
-            "kontor.toml: limits.mailbox: found string \"many\"\n  hint: write a number, 0 or more",
+            "kontor.toml: limits.mailbox: found 'many'\n  hint: write a number, 0 or more",
         ),
         (
             format!("{bot}token_file = 3\n"),
-            "kontor.toml: bots.0.token_file: found unsigned int `3`\n  hint: write a text in quotes",
+            "kontor.toml: bots.0.token_file: found 3\n  hint: write a text in quotes",
         ),
         (
             "[[bots]]\nname = \"shop\"\ntoken = 77\n".to_owned(),
@@ -204,7 +204,7 @@ fn a_wrong_setting_is_named_with_its_place_and_what_to_write() {
         ),
         (
             "[shop]\nlanguages = \"en\"\n".to_owned(),
-            "kontor.toml: shop.languages: found string \"en\"\n  hint: write a list in brackets",
+            "kontor.toml: shop.languages: found 'en'\n  hint: write a list in brackets",
         ),
         (
             "[limits]\nmailbox = 0\n".to_owned(),

@@ -61,7 +61,7 @@ fn doctor_ends_with_1_and_says_what_to_do() {
         let said = out(&done);
         assert_eq!(done.status.code(), Some(1), "{said}{}", err(&done));
         assert!(
-            said.contains("failed  master key") && said.contains("hint: `kontor init` makes one"),
+            said.contains("ok      master key") && said.contains("the first start makes it"),
             "{said}"
         );
         assert!(said.contains("failed  flows"), "{said}");

@@ -233,7 +233,7 @@ async fn notice(rig: &Rig<'_>, person: i64, text: &str) {
         rig.kernel
             .office
             .tell_patiently(Key::session(&shop(), person), external, message.into());
-    told.await.unwrap();
+    told.await.expect("is told");
 }
 
 #[test]

@@ -273,11 +273,11 @@ fn a_group_is_answered_when_it_is_spoken_to_and_followed_when_it_moves() {
     ground.life(By::Polling, async |rig| {
         ground
             .world
-            .send_in_chat(ground.ada, group, "hello everybody", None, None)
+            .send_in_chat(ground.ada, group, "hello everybody", None)
             .unwrap();
         ground
             .world
-            .send_in_chat(ground.ada, group, "@ShopBot hi", None, None)
+            .send_in_chat(ground.ada, group, "@ShopBot hi", None)
             .unwrap();
         wait_until(|| said(group) == 1, || format!("{} answers", said(group))).await;
         let moved = ground.world.migrate(group).unwrap();
@@ -285,7 +285,7 @@ fn a_group_is_answered_when_it_is_spoken_to_and_followed_when_it_moves() {
         ground.clock.advance(time::Duration::minutes(5));
         ground
             .world
-            .send_in_chat(ground.ada, moved, "/help", None, None)
+            .send_in_chat(ground.ada, moved, "/help", None)
             .unwrap();
         wait_until(
             || said(moved) == 1,

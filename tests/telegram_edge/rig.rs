@@ -58,12 +58,12 @@ impl Ground {
             .worker_threads(1)
             .enable_all()
             .build()
-            .unwrap();
+            .expect("a runtime");
         let config = SimConfig {
             workers: 1,
             ..SimConfig::default()
         };
-        let sim = runtime.block_on(sim::start(config)).unwrap();
+        let sim = runtime.block_on(sim::start(config)).expect("the world");
         let world = sim.world.clone();
         world.add_bot(NewBot {
             token: TOKEN.to_owned(),
@@ -73,14 +73,14 @@ impl Ground {
             inline: false,
         });
         let ada = world.add_person(Person::named("Ada")).id;
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("k.db").display());
         actix_rt::System::new().block_on(async {
-            let database = Database::open(&url).await.unwrap();
-            migrations::up(&database.write).await.unwrap();
+            let database = Database::open(&url).await.expect("opens");
+            migrations::up(&database.write).await.expect("migrates");
             database.close().await;
         });
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         Self {
             world,
             ada,
@@ -92,7 +92,7 @@ impl Ground {
             },
             pictures: folder.path().to_owned(),
             master: SealKey::random(),
-            port: free.local_addr().unwrap().port(),
+            port: free.local_addr().expect("its address").port(),
             url,
             sim: Some(sim),
             runtime,
@@ -119,7 +119,7 @@ impl Ground {
     /// Looks at the database while no server lives.
     pub(crate) fn look<T>(&self, look: impl AsyncFnOnce(Database) -> T) -> T {
         actix_rt::System::new()
-            .block_on(async { look(Database::open(&self.url).await.unwrap()).await })
+            .block_on(async { look(Database::open(&self.url).await.expect("opens")).await })
     }
 
     pub(crate) fn person(&self, name: &str) -> i64 {
@@ -127,7 +127,7 @@ impl Ground {
     }
 
     pub(crate) fn writes(&self, person: i64, text: &str) {
-        self.world.send_text(person, BOT, text).unwrap();
+        self.world.send_text(person, BOT, text).expect("is written");
     }
 
     /// How many messages the bot sent to a person.
@@ -136,7 +136,7 @@ impl Ground {
     }
 
     pub(crate) fn api_url(&self) -> String {
-        self.sim.as_ref().map(Sim::url).unwrap()
+        self.sim.as_ref().map(Sim::url).expect("it lives as long")
     }
 }
 
@@ -176,12 +176,12 @@ pub(crate) struct Rig<'g> {
 }
 
 pub(crate) fn shop() -> BotId {
-    BotId::parse("shop").unwrap()
+    BotId::parse("shop").expect("a name")
 }
 
 impl<'g> Rig<'g> {
     async fn start(ground: &'g Ground, by: By) -> Self {
-        let http = kontor::telegram::http_client().unwrap();
+        let http = kontor::telegram::http_client().expect("a client");
         let api = BotApi::new(http, &ground.api_url(), TOKEN.into());
         let sending = SendingBot {
             api: api.clone(),
@@ -232,7 +232,7 @@ impl<'g> Rig<'g> {
             .disable_signals()
             .shutdown_timeout(1)
             .bind(("127.0.0.1", self.ground.port))
-            .unwrap()
+            .expect("the port is free")
             .run();
         self.server = Some(server.handle());
         actix_rt::spawn(server);
@@ -334,7 +334,7 @@ impl<'g> Rig<'g> {
 }
 
 async fn kernel(ground: &Ground, courier: TelegramCourier) -> Kernel {
-    let database = Database::open(&ground.url).await.unwrap();
+    let database = Database::open(&ground.url).await.expect("opens");
     let lock = async {
         loop {
             // The lock of a life that has just ended is let go when its last task ends.

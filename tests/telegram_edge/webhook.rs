@@ -177,10 +177,10 @@ fn only_telegram_gets_in() {
 fn when_the_office_is_full_telegram_is_asked_to_come_again() {
     let mut ground = Ground::new();
     ground.office = OfficeLimits {
-        in_flight: 1,
+        in_flight: 2,
         ..OfficeLimits::default()
     };
-    let people: Vec<i64> = (0..20).map(|n| ground.person(&format!("P{n}"))).collect();
+    let people: Vec<i64> = (0..8).map(|n| ground.person(&format!("P{n}"))).collect();
     ground.life(By::Webhook { reply: false }, async |rig| {
         rig.running().await;
         people
