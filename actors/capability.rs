@@ -47,7 +47,10 @@ pub enum Input<C: Capability> {
     /// A deadline that this actor set has come; the timer is already removed.
     Timer(C::Timer),
     /// What came of an intent of this actor that asked for a report; the intent is already removed.
-    Result { intent: Intent, outcome: Outcome },
+    Result {
+        intent: Intent,
+        outcome: Outcome,
+    },
 }
 
 /// When and where a decision is made.

@@ -26,10 +26,7 @@ pub enum Message {
         bot_username: Option<String>,
     },
     /// An inline button was pressed in the chat: it is always answered.
-    Press {
-        query: String,
-        language_code: Option<String>,
-    },
+    Press { query: String, language_code: Option<String> },
     /// The group became a supergroup with this id (`migrate_to_chat_id`, said in the old chat).
     MigratedTo { chat: i64 },
     /// This supergroup was the group with this id (`migrate_from_chat_id`, said in the new chat; or by the old one).

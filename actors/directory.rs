@@ -11,7 +11,7 @@ use entities::{ActorRow, HeldRow, Key, SealKey, SpilledReceipts};
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::durable::Envelope;
+use crate::envelope::Envelope;
 use crate::intent::IntentId;
 use crate::office::{Failure, Letter, OfficeLimits};
 use crate::shared::Shared;
@@ -27,14 +27,25 @@ pub(crate) enum Event {
     Letter(Letter),
     /// A letter whose actor ended before it answered.
     Orphan(Letter),
-    Exited { key: Key, generation: u64, exit: Exit },
+    Exited {
+        key: Key,
+        generation: u64,
+        exit: Exit,
+    },
     Hydrated(Vec<(Key, anyhow::Result<Hydrated>)>),
     /// A held input is committed, or could not be.
-    Kept { key: Key },
+    Kept {
+        key: Key,
+    },
     /// The back-off after a failure is over.
-    Rested { key: Key },
+    Rested {
+        key: Key,
+    },
     Wake(Key),
-    Release { key: Key, reply: oneshot::Sender<Result<(), String>> },
+    Release {
+        key: Key,
+        reply: oneshot::Sender<Result<(), String>>,
+    },
     Observe(oneshot::Sender<ShardSnapshot>),
 }
 
@@ -64,12 +75,19 @@ pub struct ShardSnapshot {
 }
 
 enum Entry {
-    Hydrating { waiting: VecDeque<Letter> },
+    Hydrating {
+        waiting: VecDeque<Letter>,
+    },
     Live(Live),
     /// Withdrawn; new letters wait for the old instance's exit.
-    Leaving { generation: u64, waiting: VecDeque<Letter> },
+    Leaving {
+        generation: u64,
+        waiting: VecDeque<Letter>,
+    },
     /// Failed: inputs are held as rows until the back-off is over and all of them are committed.
-    Resting { over: bool },
+    Resting {
+        over: bool,
+    },
     Quarantined,
 }
 
@@ -258,7 +276,8 @@ impl Directory {
         failures.push_back(now);
         let count = failures.len();
         self.restarts += 1;
-        metrics::counter!("kontor_actor_failures_total", "kind" => key.kind().as_str()).increment(1);
+        metrics::counter!("kontor_actor_failures_total", "kind" => key.kind().as_str())
+            .increment(1);
         tracing::error!(actor = %key, reason, failures = count, "an actor failed");
         if count >= self.limits.failures {
             self.quarantine(key.clone(), count, reason);

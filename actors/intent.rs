@@ -37,7 +37,10 @@ impl std::str::FromStr for IntentId {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Intent {
     /// Another actor is told something; it answers, if at all, by an intent of its own.
-    Tell { to: Key, message: Message },
+    Tell {
+        to: Key,
+        message: Message,
+    },
     Telegram(TelegramCall),
     /// A payment provider is asked; its reply always comes back as a step.
     Gateway(GatewayCall),
@@ -107,16 +110,47 @@ pub enum Lane {
 /// Texts are Telegram HTML; delivery parses, splits and sends them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Method {
-    SendText { html: String, keyboard: Keyboard },
+    SendText {
+        html: String,
+        keyboard: Keyboard,
+    },
     /// "message is not modified" counts as done.
-    EditText { message_id: i64, html: String, keyboard: Keyboard },
-    EditKeyboard { message_id: i64, keyboard: Keyboard },
-    SendPhoto { photo: Photo, html: String, keyboard: Keyboard },
-    DeleteMessage { message_id: i64 },
-    AnswerCallback { query: String, text: Option<String>, alert: bool },
-    AnswerPreCheckout { query: String, error: Option<String> },
-    AnswerInline { query: String, results: serde_json::Value },
-    SendInvoice { title: String, description: String, payload: String, prices: Vec<Price> },
+    EditText {
+        message_id: i64,
+        html: String,
+        keyboard: Keyboard,
+    },
+    EditKeyboard {
+        message_id: i64,
+        keyboard: Keyboard,
+    },
+    SendPhoto {
+        photo: Photo,
+        html: String,
+        keyboard: Keyboard,
+    },
+    DeleteMessage {
+        message_id: i64,
+    },
+    AnswerCallback {
+        query: String,
+        text: Option<String>,
+        alert: bool,
+    },
+    AnswerPreCheckout {
+        query: String,
+        error: Option<String>,
+    },
+    AnswerInline {
+        query: String,
+        results: serde_json::Value,
+    },
+    SendInvoice {
+        title: String,
+        description: String,
+        payload: String,
+        prices: Vec<Price>,
+    },
     LeaveChat,
 }
 
@@ -140,7 +174,10 @@ pub enum Keyboard {
     None,
     /// Takes a reply keyboard away.
     Remove,
-    Reply { rows: Vec<Vec<String>>, one_time: bool },
+    Reply {
+        rows: Vec<Vec<String>>,
+        one_time: bool,
+    },
     Inline(Vec<Vec<Button>>),
 }
 
@@ -148,11 +185,22 @@ pub enum Keyboard {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Button {
     /// `data`: 1 to 64 bytes, given back when pressed.
-    Press { label: String, data: String },
-    Link { label: String, url: String },
+    Press {
+        label: String,
+        data: String,
+    },
+    Link {
+        label: String,
+        url: String,
+    },
     /// Copies the text (1 to 256 characters).
-    Copy { label: String, text: String },
-    Pay { label: String },
+    Copy {
+        label: String,
+        text: String,
+    },
+    Pay {
+        label: String,
+    },
 }
 
 /// One question to a payment provider. Its idempotency key is the intent's id.
@@ -166,36 +214,67 @@ pub struct GatewayCall {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum GatewayOp {
-    OpenCheckout { amount: Money, description: String, expires_at_ms: i64 },
+    OpenCheckout {
+        amount: Money,
+        description: String,
+        expires_at_ms: i64,
+    },
     /// What does the gateway know? Changes nothing. `None`: under our own reference, the payment's key, when nobody
     /// knows whether a checkout was opened; answered by `Opened`, or `Rejected` when there is none.
-    AskCheckout { checkout: Option<String> },
-    ExpireCheckout { checkout: String },
-    Refund { checkout: String, amount: Money, reason: String },
+    AskCheckout {
+        checkout: Option<String>,
+    },
+    ExpireCheckout {
+        checkout: String,
+    },
+    Refund {
+        checkout: String,
+        amount: Money,
+        reason: String,
+    },
 }
 
 /// What came of an intent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
-    Sent { message_id: i64 },
+    Sent {
+        message_id: i64,
+    },
     Done,
     /// Definitely not done, and trying again would not help. `unreachable`: the customer blocked the bot or is gone.
-    Refused { reason: String, unreachable: bool },
+    Refused {
+        reason: String,
+        unreachable: bool,
+    },
     Gateway(GatewayReply),
     /// Given up after the configured attempts; a person owns it now. Whether it was done is not known.
-    Stuck { reason: String },
+    Stuck {
+        reason: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum GatewayReply {
-    Opened { checkout: String, url: String },
+    Opened {
+        checkout: String,
+        url: String,
+    },
     Open,
-    Captured { amount: Money },
-    Declined { reason: String },
+    Captured {
+        amount: Money,
+    },
+    Declined {
+        reason: String,
+    },
     Expired,
-    Refunded { refund: String, amount: Money },
+    Refunded {
+        refund: String,
+        amount: Money,
+    },
     /// A definite "no" to the question itself.
-    Rejected { reason: String },
+    Rejected {
+        reason: String,
+    },
 }
 
 /// What a courier says of one attempt.
@@ -203,11 +282,17 @@ pub enum GatewayReply {
 pub enum CourierReport {
     Finished(Outcome),
     /// Told to wait (429): does not count as an attempt.
-    Throttled { retry_after: Duration },
+    Throttled {
+        retry_after: Duration,
+    },
     /// Counts as an attempt; tried again with back-off.
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
     /// Nothing of the destination's bot or gateway can go on until somebody acts (a revoked token); does not count.
-    Closed { reason: String },
+    Closed {
+        reason: String,
+    },
 }
 
 /// Carries intents into the world. Implemented by the delivery edge; called in parallel for different destinations,

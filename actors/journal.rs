@@ -45,7 +45,11 @@ enum Aside {
     Unparsed(entities::UnparsedRow, oneshot::Sender<Result<(), String>>),
     /// The watermarks as they stand now.
     Flush(oneshot::Sender<()>),
-    Deliveries { failed: Vec<DeliveryRow>, done: Vec<(i16, i64)>, reply: oneshot::Sender<bool> },
+    Deliveries {
+        failed: Vec<DeliveryRow>,
+        done: Vec<(i16, i64)>,
+        reply: oneshot::Sender<bool>,
+    },
 }
 
 /// What others see of the Journal.
@@ -337,7 +341,11 @@ impl Writer {
 
     /// Somebody's data is refused: everything is tried alone once, and only the guilty is told.
     async fn one_by_one(&self, group: Group, reason: &str) {
-        tracing::warn!(reason, steps = group.submissions.len(), "a group was refused; trying each alone");
+        tracing::warn!(
+            reason,
+            steps = group.submissions.len(),
+            "a group was refused; trying each alone"
+        );
         for single in group.singles() {
             match entities::write_group(&self.database, &single.steps(), single.extra()).await {
                 Ok(losers) => single.answer(&losers),

@@ -1,6 +1,6 @@
 //! Puts the durable core together, recovers what the last process left, and stops in order. Knows no edges.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
@@ -11,24 +11,25 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::external::External;
 use crate::house::House;
-use crate::intent::{Courier, IntentId, Lane, Intent};
+use crate::intent::{Courier, Intent, IntentId, Lane};
 use crate::journal::Journal;
-use crate::message::Message;
 use crate::numbers::Numbers;
 use crate::office::{Office, OfficeLimits};
 use crate::outbox::{Carrier, DeliveryLimits, Job, Outbox};
 use crate::person_keys::PersonKeys;
-use crate::session;
-use crate::shared::{Alarm, Seeds, Shared};
-use crate::stored::{Pending, open_intents, sealed_by};
+use crate::shared::{Seeds, Shared};
 use crate::supervise::{Restart, TaskState, task};
 use crate::timers::{self, Timers};
 use crate::tree::{TreeSnapshot, tasks};
 
+mod alarm;
+mod recover;
 #[cfg(test)]
 mod tests;
+
+use alarm::{alarm, tell_owner};
+use recover::{pending_of, recover};
 
 /// What the core is made of.
 pub struct KernelConfig {
@@ -59,9 +60,6 @@ pub struct Kernel {
     tasks: Arc<Mutex<Vec<Arc<TaskState>>>>,
 }
 
-/// Owner notices waiting to be told; more are only logged.
-const ALARMS: usize = 64;
-
 impl Kernel {
     /// Starts everything on the current thread's local set (and shards on threads of their own).
     ///
@@ -75,7 +73,9 @@ impl Kernel {
             numbers.recover(u8::try_from(part)?, watermark, highest);
         }
         let quarantined = quarantined(database).await?;
-        let journal = Journal::start(database.clone(), config.lock, Arc::clone(&numbers), clock.clone()).await;
+        let journal =
+            Journal::start(database.clone(), config.lock, Arc::clone(&numbers), clock.clone())
+                .await;
         let journal = journal.context("start the journal")?;
         let (outbox, readies) = Outbox::new(
             Arc::clone(&config.courier),
@@ -284,8 +284,7 @@ fn start_shards(
     for (index, channel) in channels.into_iter().enumerate() {
         let (shared, limits, quarantined) = (shared.clone(), limits.clone(), quarantined.clone());
         let run = move || {
-            let directory =
-                Directory::new((index, count), shared, limits, &quarantined, channel);
+            let directory = Directory::new((index, count), shared, limits, &quarantined, channel);
             actix_rt::spawn(directory.run());
         };
         match shards {
@@ -297,107 +296,6 @@ fn start_shards(
         }
     }
     office
-}
-
-/// Opens an actor's undone intents.
-async fn open(shared: &Shared, owner: &str, sealed: &[u8]) -> anyhow::Result<Vec<Pending>> {
-    let Some(person) = sealed_by(sealed) else {
-        return Ok(Vec::new());
-    };
-    let key = shared.open_key(person).await?;
-    open_intents(sealed, key.as_ref(), owner)
-}
-
-async fn pending_of(shared: &Shared, owner: &str) -> anyhow::Result<Vec<Pending>> {
-    let row = entities::load(&shared.database.read, shared.database.backend, owner).await?;
-    match row {
-        Some(row) => open(shared, owner, &row.intents).await,
-        None => Ok(Vec::new()),
-    }
-}
-
-/// Intents that the last process committed and did not get done are queued again, in order of commit.
-async fn recover(shared: &Shared) -> anyhow::Result<()> {
-    let database = &shared.database;
-    let rows = entities::deliveries(&database.read).await.context("read deliveries")?;
-    let mut excepted: HashMap<IntentId, _> = HashMap::new();
-    let mut owners: HashSet<String> = HashSet::new();
-    for row in rows {
-        let id = IntentId { partition: u8::try_from(row.part)?, number: row.number };
-        shared.numbers.except(id);
-        owners.insert(row.owner.clone());
-        excepted.insert(id, row);
-    }
-    let marks: Vec<(i16, i64)> = (0..=u8::MAX)
-        .map(|partition| (i16::from(partition), shared.numbers.recovered_mark(partition)))
-        .collect();
-    let undone = entities::undone_after(&database.read, database.backend, &marks).await;
-    let mut sealed: BTreeMap<String, Vec<u8>> =
-        undone.context("read undone intents")?.into_iter().map(|row| (row.key, row.intents)).collect();
-    for owner in owners {
-        if let Some(row) = entities::load(&database.read, database.backend, &owner).await? {
-            sealed.entry(owner).or_insert(row.intents);
-        }
-    }
-    let mut jobs: Vec<(i64, Job)> = Vec::new();
-    for (owner, intents) in sealed {
-        let key = Key::parse(&owner)?;
-        for pending in open(shared, &owner, &intents).await? {
-            let id = IntentId { partition: key.partition(), number: pending.number };
-            let row = excepted.get(&id);
-            let done = row.is_none() && id.number <= marks[usize::from(id.partition)].1;
-            if done || row.is_some_and(|row| row.stuck) {
-                continue;
-            }
-            if row.is_none() {
-                shared.numbers.reopen(id, shared.clock.now_ms());
-            }
-            jobs.push((pending.at_ms, job(id, key.clone(), pending.intent, row)));
-        }
-    }
-    jobs.sort_by_key(|(at_ms, job)| (*at_ms, job.id));
-    tracing::info!(intents = jobs.len(), "intents of the last process are queued again");
-    for (_, job) in jobs {
-        shared.outbox.enqueue_job(job);
-    }
-    Ok(())
-}
-
-fn job(id: IntentId, owner: Key, intent: Intent, row: Option<&entities::DeliveryRow>) -> Job {
-    Job {
-        id,
-        owner,
-        intent: Arc::new(intent),
-        attempts: row.map_or(0, |row| u32::try_from(row.attempts).unwrap_or_default()),
-        maybe_done: true,
-        not_before_ms: row.map_or(0, |row| row.next_try_ms),
-    }
-}
-
-fn alarm() -> (Alarm, mpsc::Receiver<String>) {
-    let (alarm, alarms) = mpsc::channel(ALARMS);
-    let tell = move |what: String| {
-        if let Err(error) = alarm.try_send(what) {
-            tracing::error!(%error, "too many alarms at once; this one is only logged");
-        }
-    };
-    (Arc::new(tell), alarms)
-}
-
-/// Alarms reach the owner as messages of the bot; they are durable once the owner's session took them.
-async fn tell_owner(mut alarms: mpsc::Receiver<String>, office: Office, shared: Shared) {
-    while let Some(text) = alarms.recv().await {
-        let Some((bot, owner)) = shared.house().rules.owner.clone() else {
-            continue;
-        };
-        let key = Key::session(&bot, owner);
-        let external = External::Request(format!("alarm-{:016x}", shared.seed(&key)));
-        let message = Message::from(session::Message::Notice { text: text.clone() });
-        let told = office.tell_patiently(key, external, message).await;
-        if let Err(failure) = told {
-            tracing::error!(%failure, alarm = text, "the owner could not be told");
-        }
-    }
 }
 
 /// What a message class does after a crash that may have sent it already.

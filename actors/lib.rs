@@ -4,15 +4,16 @@ pub mod bot;
 mod capability;
 pub mod chat;
 mod clock;
-mod kernel;
 mod directory;
 mod durable;
+mod envelope;
 mod external;
 mod fact;
 pub mod flow;
 mod house;
 mod intent;
 mod journal;
+mod kernel;
 mod message;
 mod numbers;
 mod office;
@@ -34,7 +35,6 @@ mod tree;
 
 pub use capability::{Answer, Capability, Decision, Input, Moment, Refusal, TimerChange};
 pub use clock::{Clock, from_ms, to_ms};
-pub use kernel::{Kernel, KernelConfig};
 pub use directory::ShardSnapshot;
 pub use external::External;
 pub use fact::FactKind;
@@ -44,6 +44,7 @@ pub use intent::{
     IntentId, Keyboard, Lane, Method, Outcome, Photo, Price, TelegramCall,
 };
 pub use journal::{Journal, JournalHealth};
+pub use kernel::{Kernel, KernelConfig};
 pub use message::Message;
 pub use office::{Failure, Office, OfficeLimits, Posted, Reply, Tell};
 pub use outbox::{DeliveryLimits, Outbox};

@@ -33,7 +33,10 @@ pub(crate) enum What {
     Message(Message),
     /// A deadline of the actor's has come.
     Due,
-    Result { id: IntentId, outcome: Outcome },
+    Result {
+        id: IntentId,
+        outcome: Outcome,
+    },
 }
 
 /// One input on its way to an actor.
@@ -157,7 +160,9 @@ impl Office {
     /// A person owns the intent now. Under an id of its own: a later attempt still has its result to report.
     pub(crate) async fn report_stuck(&self, key: Key, id: IntentId, outcome: Outcome) -> Reply {
         let what = What::Result { id, outcome };
-        self.send(key, Some(External::Request(format!("stuck-{id}"))), what, (false, None))?.wait().await
+        self.send(key, Some(External::Request(format!("stuck-{id}"))), what, (false, None))?
+            .wait()
+            .await
     }
 
     /// A deadline has come. `None` while stopping: the timer stands in the row.

@@ -76,10 +76,6 @@ impl Capability for Order {
     }
 
     fn person(_key: &Key, state: &State) -> Option<PersonId> {
-        state
-            .customer
-            .as_ref()?
-            .bot_and_number()
-            .map(|(_, user)| PersonId(user))
+        state.customer.as_ref()?.bot_and_number().map(|(_, user)| PersonId(user))
     }
 }

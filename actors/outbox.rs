@@ -174,7 +174,8 @@ impl Outbox {
 
     /// Remembers a failed attempt in memory as it is in the row.
     fn update(&self, destination: &Destination, job: &Job) {
-        if let Some(front) = self.queues().get_mut(destination).and_then(|queue| queue.jobs.front_mut())
+        if let Some(front) =
+            self.queues().get_mut(destination).and_then(|queue| queue.jobs.front_mut())
             && front.id == job.id
         {
             *front = job.clone();
@@ -216,10 +217,20 @@ pub(crate) fn describe(intent: &Intent) -> String {
     match intent {
         Intent::Tell { to, .. } => format!("message to {to}"),
         Intent::Telegram(call) => {
-            format!("{} to chat {} by {}", variant(format!("{:?}", call.method)), call.chat, call.bot)
+            format!(
+                "{} to chat {} by {}",
+                variant(format!("{:?}", call.method)),
+                call.chat,
+                call.bot
+            )
         }
         Intent::Gateway(call) => {
-            format!("{} at {} for {}", variant(format!("{:?}", call.op)), call.gateway, call.payment)
+            format!(
+                "{} at {} for {}",
+                variant(format!("{:?}", call.op)),
+                call.gateway,
+                call.payment
+            )
         }
     }
 }

@@ -42,19 +42,11 @@ pub enum Message {
     Fulfilled,
     /// The gateway told us something. Sent by `intake::webhooks` after its signature was checked, at least once,
     /// late and in any order. `event` is the gateway's own id of the report.
-    GatewayReported {
-        event: String,
-        checkout: String,
-        report: CheckoutReport,
-    },
+    GatewayReported { event: String, checkout: String, report: CheckoutReport },
     /// There will be no goods: whatever is still here goes back. Sent by the order.
     GiveBack { reason: String },
     /// Send so much back. Sent by the panel, the API.
-    Refund {
-        amount: Money,
-        reason: String,
-        by: String,
-    },
+    Refund { amount: Money, reason: String, by: String },
     /// Ask the gateway now. Sent by a person who looks at a stuck payment.
     Ask { by: String },
     /// Telegram asks whether it may take the money. Sent by `intake`, on the money lane.
@@ -114,11 +106,6 @@ impl Capability for Payment {
     }
 
     fn person(_key: &Key, state: &State) -> Option<PersonId> {
-        state
-            .terms
-            .as_ref()?
-            .customer
-            .bot_and_number()
-            .map(|(_, user)| PersonId(user))
+        state.terms.as_ref()?.customer.bot_and_number().map(|(_, user)| PersonId(user))
     }
 }

@@ -42,9 +42,13 @@ impl PersonKeys {
             return Ok(key);
         }
         let sealed = self.master.seal(SealKey::random().to_base64().as_bytes(), &purpose(person));
-        entities::keep_person_keys(&self.database.write, vec![(person, sealed)], self.clock.now_ms())
-            .await
-            .context("keep a person's key")?;
+        entities::keep_person_keys(
+            &self.database.write,
+            vec![(person, sealed)],
+            self.clock.now_ms(),
+        )
+        .await
+        .context("keep a person's key")?;
         // Read again: another session of the same person may have been first.
         self.get(person).await?.ok_or_else(|| anyhow!("a person's key vanished"))
     }

@@ -70,7 +70,10 @@ pub(crate) enum Known<'a> {
 }
 
 impl Receipts {
-    pub(crate) fn hydrate(recent: Vec<Receipt>, bundles: &[SpilledReceipts]) -> anyhow::Result<Self> {
+    pub(crate) fn hydrate(
+        recent: Vec<Receipt>,
+        bundles: &[SpilledReceipts],
+    ) -> anyhow::Result<Self> {
         let mut receipts = Self { recent: recent.into(), ..Self::default() };
         for bundle in bundles {
             let stored: Vec<Receipt> = serde_json::from_slice(&bundle.body)?;
@@ -137,7 +140,12 @@ impl Next {
     pub(crate) fn spilled_row(&self, owner: &str, seq: i64) -> Option<SpilledReceipts> {
         let spill = self.spill.as_ref()?;
         let body = serde_json::to_vec(spill).expect("receipts are plain data");
-        Some(SpilledReceipts { owner: owner.to_owned(), seq, keep_until_ms: keep_until(spill), body })
+        Some(SpilledReceipts {
+            owner: owner.to_owned(),
+            seq,
+            keep_until_ms: keep_until(spill),
+            body,
+        })
     }
 }
 

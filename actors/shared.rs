@@ -70,7 +70,10 @@ impl Shared {
     }
 
     /// The key to open with; `None` when the person was erased.
-    pub(crate) async fn open_key(&self, person: Option<PersonId>) -> anyhow::Result<Option<SealKey>> {
+    pub(crate) async fn open_key(
+        &self,
+        person: Option<PersonId>,
+    ) -> anyhow::Result<Option<SealKey>> {
         match person {
             Some(person) => self.keys.get(person).await,
             None => Ok(Some(self.keys.master().clone())),

@@ -118,7 +118,10 @@ mod tests {
     #[test]
     fn back_off_doubles_from_a_second_to_a_minute() {
         let seconds = |failures| backoff(failures).as_secs();
-        assert_eq!([seconds(0), seconds(1), seconds(5), seconds(6), seconds(99)], [1, 2, 32, 60, 60]);
+        assert_eq!(
+            [seconds(0), seconds(1), seconds(5), seconds(6), seconds(99)],
+            [1, 2, 32, 60, 60]
+        );
     }
 
     #[test]

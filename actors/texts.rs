@@ -32,10 +32,7 @@ pub const LANGUAGES: [(&str, &str); 5] = [
 ];
 
 static IDENTIFIERS: LazyLock<[LanguageIdentifier; 5]> = LazyLock::new(|| {
-    LANGUAGES.map(|(code, _)| {
-        code.parse()
-            .expect("the codes above are language identifiers")
-    })
+    LANGUAGES.map(|(code, _)| code.parse().expect("the codes above are language identifiers"))
 });
 
 /// The longest label of a button, in characters: Telegram takes more, but phones show about so much.
@@ -112,39 +109,26 @@ fn filled<'a>(
 }
 
 fn identifier(lang: &str) -> &'static LanguageIdentifier {
-    let place = LANGUAGES
-        .iter()
-        .position(|(code, _)| *code == lang)
-        .unwrap_or(0);
+    let place = LANGUAGES.iter().position(|(code, _)| *code == lang).unwrap_or(0);
     &IDENTIFIERS[place]
 }
 
 /// The language's own name; the code of one that has no texts.
 pub fn language_name(code: &str) -> &str {
-    LANGUAGES
-        .iter()
-        .find(|(known, _)| *known == code)
-        .map_or(code, |(_, name)| name)
+    LANGUAGES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
 }
 
 /// The language on offer that fits Telegram's tag (`pt-br`), or the house's own.
 pub fn language<'a>(tag: Option<&str>, rules: &'a Rules) -> &'a str {
-    let wanted = tag
-        .and_then(|tag| tag.split(['-', '_']).next())
-        .unwrap_or_default();
-    let offered = rules
-        .languages
-        .iter()
-        .find(|code| code.eq_ignore_ascii_case(wanted));
+    let wanted = tag.and_then(|tag| tag.split(['-', '_']).next()).unwrap_or_default();
+    let offered = rules.languages.iter().find(|code| code.eq_ignore_ascii_case(wanted));
     offered.map_or(&*rules.default_language, |code| code)
 }
 
 /// An amount as the language writes it, with its currency: `1,200.00 EUR`, `1 200,00 EUR`.
 pub fn money(lang: &str, amount: Money) -> String {
     let digits = amount.decimal();
-    let (sign, digits) = digits
-        .strip_prefix('-')
-        .map_or(("", &*digits), |rest| ("-", rest));
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", &*digits), |rest| ("-", rest));
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     let (group, point) = match lang {
         "ru" | "uz" => ("\u{a0}", ","),

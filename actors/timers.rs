@@ -78,7 +78,8 @@ async fn read(database: &Database, now_ms: i64) -> Vec<(i64, Key)> {
         entities::due_between(&database.read, database.backend, until_ms, BATCH as u64).await;
     match found {
         Ok(found) => {
-            let parsed = found.into_iter().map(|(key, due_ms)| Some((due_ms, Key::parse(&key).ok()?)));
+            let parsed =
+                found.into_iter().map(|(key, due_ms)| Some((due_ms, Key::parse(&key).ok()?)));
             parsed.flatten().collect()
         }
         Err(error) => {

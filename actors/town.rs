@@ -77,17 +77,11 @@ impl Town {
     /// Puts so many pieces into every product's shelf.
     pub(crate) fn stocked(count: u32) -> Self {
         let mut town = Self::new();
-        let products: Vec<String> = town
-            .house
-            .catalogue
-            .products
-            .iter()
-            .map(|product| product.id.clone())
-            .collect();
+        let products: Vec<String> =
+            town.house.catalogue.products.iter().map(|product| product.id.clone()).collect();
         for product in products {
             let message = Message::Stock(Box::new(stock::Message::SetOnHand { count }));
-            town.give(&Key::new(Kind::Stock, product), message)
-                .expect("a count is taken");
+            town.give(&Key::new(Kind::Stock, product), message).expect("a count is taken");
         }
         town
     }
@@ -98,12 +92,7 @@ impl Town {
         let read: Message = serde_json::from_str(&stored).expect("a stored message is read");
         assert_eq!(read, message);
         let seed = self.fresh_seed();
-        let at = Moment {
-            key,
-            now: self.now,
-            seed,
-            house: &self.house,
-        };
+        let at = Moment { key, now: self.now, seed, house: &self.house };
         let stepped = match message {
             Message::Session(message) => self.sessions.step(&Input::Message(*message), &at),
             Message::Order(message) => self.orders.step(&Input::Message(*message), &at),
@@ -116,12 +105,7 @@ impl Town {
 
     pub(crate) fn report(&mut self, key: &Key, intent: Intent, outcome: Outcome) {
         let seed = self.fresh_seed();
-        let at = Moment {
-            key,
-            now: self.now,
-            seed,
-            house: &self.house,
-        };
+        let at = Moment { key, now: self.now, seed, house: &self.house };
         let stepped = match key.kind() {
             Kind::Session => self.sessions.step(&Input::Result { intent, outcome }, &at),
             _ => self.payments.step(&Input::Result { intent, outcome }, &at),
@@ -146,10 +130,7 @@ impl Town {
             match intent {
                 Intent::Tell { to, message } => self.post.entry(to).or_default().push_back(message),
                 Intent::Telegram(call) => self.deliver(key, call),
-                Intent::Gateway(call) => self.asked.push(Asked {
-                    from: key.clone(),
-                    call,
-                }),
+                Intent::Gateway(call) => self.asked.push(Asked { from: key.clone(), call }),
             }
         }
         answer
@@ -161,18 +142,13 @@ impl Town {
         if !call.report {
             return;
         }
-        let outcome = self
-            .telegram_refuses
-            .take()
-            .unwrap_or_else(|| match call.method {
-                Method::SendText { .. } | Method::SendPhoto { .. } => {
-                    self.next_message_id += 1;
-                    Outcome::Sent {
-                        message_id: self.next_message_id,
-                    }
-                }
-                _ => Outcome::Done,
-            });
+        let outcome = self.telegram_refuses.take().unwrap_or_else(|| match call.method {
+            Method::SendText { .. } | Method::SendPhoto { .. } => {
+                self.next_message_id += 1;
+                Outcome::Sent { message_id: self.next_message_id }
+            }
+            _ => Outcome::Done,
+        });
         self.report(from, Intent::Telegram(call), outcome);
     }
 
@@ -226,8 +202,7 @@ impl Town {
             checkout: hook.checkout.clone(),
             report: hook.report.clone(),
         };
-        self.give(&hook.payment, Message::Payment(Box::new(message)))
-            .ok();
+        self.give(&hook.payment, Message::Payment(Box::new(message))).ok();
     }
 
     /// Lets time pass; due timers come, everything is delivered in between.
@@ -262,36 +237,23 @@ impl Town {
             key: &'a Key,
             (now, seed): (OffsetDateTime, u64),
         ) -> Moment<'a> {
-            Moment {
-                key,
-                now,
-                seed,
-                house,
-            }
+            Moment { key, now, seed, house }
         }
         let when = (now, seed);
         if let Some((key, timer)) = self.sessions.due(now) {
-            let stepped = self
-                .sessions
-                .step(&Input::Timer(timer), &at(&house, &key, when));
+            let stepped = self.sessions.step(&Input::Timer(timer), &at(&house, &key, when));
             self.take(&key, stepped).expect("a timer is not refused");
         }
         if let Some((key, timer)) = self.orders.due(now) {
-            let stepped = self
-                .orders
-                .step(&Input::Timer(timer), &at(&house, &key, when));
+            let stepped = self.orders.step(&Input::Timer(timer), &at(&house, &key, when));
             self.take(&key, stepped).expect("a timer is not refused");
         }
         if let Some((key, timer)) = self.stocks.due(now) {
-            let stepped = self
-                .stocks
-                .step(&Input::Timer(timer), &at(&house, &key, when));
+            let stepped = self.stocks.step(&Input::Timer(timer), &at(&house, &key, when));
             self.take(&key, stepped).expect("a timer is not refused");
         }
         if let Some((key, timer)) = self.payments.due(now) {
-            let stepped = self
-                .payments
-                .step(&Input::Timer(timer), &at(&house, &key, when));
+            let stepped = self.payments.step(&Input::Timer(timer), &at(&house, &key, when));
             self.take(&key, stepped).expect("a timer is not refused");
         }
     }
@@ -323,9 +285,7 @@ pub(crate) fn house() -> House {
         photo: (number == 0).then(|| "mug.png".to_owned()),
     };
     House {
-        catalogue: Arc::new(Catalogue {
-            products: (0..10).map(product).collect(),
-        }),
+        catalogue: Arc::new(Catalogue { products: (0..10).map(product).collect() }),
         flows: Arc::default(),
         rules: Arc::new(Rules {
             languages: ["en", "ru", "es", "uz", "ar"].map(str::to_owned).to_vec(),
@@ -337,7 +297,5 @@ pub(crate) fn house() -> House {
 
 /// What the gateway would answer to a question that it cannot make sense of.
 pub(crate) fn rejected(reason: &str) -> Outcome {
-    Outcome::Gateway(GatewayReply::Rejected {
-        reason: reason.to_owned(),
-    })
+    Outcome::Gateway(GatewayReply::Rejected { reason: reason.to_owned() })
 }

@@ -144,9 +144,7 @@ async fn losers(
             .get(row.key.as_str())
             .is_some_and(|found| found.version == row.version && found.writer == row.writer)
     };
-    Ok((0..rows.len())
-        .filter(|index| !is_ours(rows[*index]))
-        .collect())
+    Ok((0..rows.len()).filter(|index| !is_ours(rows[*index])).collect())
 }
 
 /// `?, ?, ?` or `$1, $2, $3`.
@@ -249,10 +247,7 @@ pub async fn recovery_marks(
     let sql = "SELECT part, MAX(watermark) AS watermark, MAX(intent_high) AS intent_high \
                FROM actors GROUP BY part";
     let found = select::<Mark>(db, backend, sql.to_owned(), []).await?;
-    Ok(found
-        .into_iter()
-        .map(|mark| (mark.part, mark.watermark, mark.intent_high))
-        .collect())
+    Ok(found.into_iter().map(|mark| (mark.part, mark.watermark, mark.intent_high)).collect())
 }
 
 /// The rows of a partition whose highest intent number exceeds the watermark.
@@ -270,23 +265,12 @@ pub async fn undone_after(
         let clause = |(index, _): (usize, &(i16, i64))| match backend {
             Backend::Sqlite => "(part = ? AND intent_high > ?)".to_owned(),
             Backend::Postgres => {
-                format!(
-                    "(part = ${} AND intent_high > ${})",
-                    index * 2 + 1,
-                    index * 2 + 2
-                )
+                format!("(part = ${} AND intent_high > ${})", index * 2 + 1, index * 2 + 2)
             }
         };
-        let any = piece
-            .iter()
-            .enumerate()
-            .map(clause)
-            .collect::<Vec<_>>()
-            .join(" OR ");
+        let any = piece.iter().enumerate().map(clause).collect::<Vec<_>>().join(" OR ");
         let sql = format!("SELECT key, body, intents FROM actors WHERE {any}");
-        let values = piece
-            .iter()
-            .flat_map(|(part, mark)| [Value::from(*part), Value::from(*mark)]);
+        let values = piece.iter().flat_map(|(part, mark)| [Value::from(*part), Value::from(*mark)]);
         undone.extend(select::<Undone>(db, backend, sql, values).await?);
     }
     Ok(undone)
@@ -316,10 +300,7 @@ pub async fn due_between(
         "SELECT key, due_ms FROM actors WHERE due_ms IS NOT NULL AND due_ms <= {until} \
          AND key NOT IN (SELECT owner FROM quarantine) ORDER BY due_ms, key LIMIT {most}"
     );
-    let values = [
-        until_ms.into(),
-        i64::try_from(limit).unwrap_or(i64::MAX).into(),
-    ];
+    let values = [until_ms.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
     let found = select::<Due>(db, backend, sql, values).await?;
     Ok(found.into_iter().map(|due| (due.key, due.due_ms)).collect())
 }
@@ -348,15 +329,9 @@ pub(crate) async fn intents_after(
         "SELECT key, intents FROM actors WHERE key > {after_mark} AND length(intents) > 0 \
          ORDER BY key LIMIT {most}"
     );
-    let values = [
-        after.into(),
-        i64::try_from(limit).unwrap_or(i64::MAX).into(),
-    ];
+    let values = [after.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
     let found = select::<SealedIntents>(db, backend, sql, values).await?;
-    Ok(found
-        .into_iter()
-        .map(|row| (row.key, row.intents))
-        .collect())
+    Ok(found.into_iter().map(|row| (row.key, row.intents)).collect())
 }
 
 /// Replaces an actor's sealed intents by the same ones under another key. Only while no server runs.
@@ -374,8 +349,7 @@ pub(crate) async fn replace_intents(
         Backend::Postgres => "UPDATE actors SET intents = $1 WHERE key = $2",
     };
     let values = [Value::from(intents), key.into()];
-    db.execute_raw(Statement::from_sql_and_values(backend.into(), sql, values))
-        .await?;
+    db.execute_raw(Statement::from_sql_and_values(backend.into(), sql, values)).await?;
     Ok(())
 }
 

@@ -43,8 +43,5 @@ pub async fn customer(
 /// # Errors
 /// The database's.
 pub async fn customers(db: &impl ConnectionTrait) -> Result<Vec<CustomerRow>, DbErr> {
-    Entity::find()
-        .order_by_asc(Column::FirstSeenMs)
-        .all(db)
-        .await
+    Entity::find().order_by_asc(Column::FirstSeenMs).all(db).await
 }

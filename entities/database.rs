@@ -30,10 +30,7 @@ pub enum DatabaseError {
     #[error("cannot open the database: {0}")]
     Open(#[from] DbErr),
     #[error("cannot create the folder {folder}: {source}")]
-    Folder {
-        folder: String,
-        source: std::io::Error,
-    },
+    Folder { folder: String, source: std::io::Error },
 }
 
 /// One writing connection and several reading ones.
@@ -67,19 +64,12 @@ impl Database {
         }
         let write = sea_orm::Database::connect(options(url, backend, 1)).await?;
         let read = sea_orm::Database::connect(options(url, backend, READERS)).await?;
-        Ok(Self {
-            backend,
-            write,
-            read,
-            name: without_password(url),
-        })
+        Ok(Self { backend, write, read, name: without_password(url) })
     }
 
     /// The file of a SQLite database.
     pub fn file(url: &str) -> Option<&str> {
-        let path = url
-            .strip_prefix("sqlite://")
-            .or_else(|| url.strip_prefix("sqlite:"))?;
+        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
         Some(path.split('?').next().unwrap_or(path))
     }
 
@@ -100,10 +90,8 @@ fn create_folder(url: &str) -> Result<(), DatabaseError> {
     if folder.as_os_str().is_empty() {
         return Ok(());
     }
-    std::fs::create_dir_all(folder).map_err(|source| DatabaseError::Folder {
-        folder: folder.display().to_string(),
-        source,
-    })
+    std::fs::create_dir_all(folder)
+        .map_err(|source| DatabaseError::Folder { folder: folder.display().to_string(), source })
 }
 
 fn options(url: &str, backend: Backend, connections: u32) -> ConnectOptions {
@@ -127,9 +115,7 @@ fn options(url: &str, backend: Backend, connections: u32) -> ConnectOptions {
                 .statement_cache_capacity(STATEMENTS)
         }),
         Backend::Postgres => options.map_sqlx_postgres_opts(|options| {
-            options
-                .application_name("kontor")
-                .statement_cache_capacity(STATEMENTS)
+            options.application_name("kontor").statement_cache_capacity(STATEMENTS)
         }),
     };
     options
@@ -163,9 +149,9 @@ pub fn is_fault(error: &DbErr) -> bool {
             }
             // SQLite's primary codes: 5 busy, 6 locked, 7 memory, 8 read-only, 9 interrupt, 10 I/O, 11 corrupt,
             // 13 full, 14 cannot open, 26 not a database.
-            Some(code) => code
-                .parse::<u32>()
-                .is_ok_and(|code| matches!(code & 0xff, 5..=11 | 13 | 14 | 26)),
+            Some(code) => {
+                code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5..=11 | 13 | 14 | 26))
+            }
             None => false,
         },
         Error::ColumnDecode { .. } | Error::Decode(_) | Error::Encode(_) => false,
@@ -179,10 +165,7 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        assert_eq!(
-            without_password("postgres://a:s3cret@h/db"),
-            "postgres://a@h/db"
-        );
+        assert_eq!(without_password("postgres://a:s3cret@h/db"), "postgres://a@h/db");
         assert_eq!(without_password("sqlite://data/k.db"), "sqlite://data/k.db");
     }
 

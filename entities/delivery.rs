@@ -35,11 +35,7 @@ pub type DeliveryRow = Model;
 /// # Errors
 /// The database's.
 pub async fn deliveries(db: &impl ConnectionTrait) -> Result<Vec<DeliveryRow>, DbErr> {
-    Entity::find()
-        .order_by_asc(Column::Part)
-        .order_by_asc(Column::Number)
-        .all(db)
-        .await
+    Entity::find().order_by_asc(Column::Part).order_by_asc(Column::Number).all(db).await
 }
 
 /// Those that a person owns.
@@ -47,11 +43,7 @@ pub async fn deliveries(db: &impl ConnectionTrait) -> Result<Vec<DeliveryRow>, D
 /// # Errors
 /// The database's.
 pub async fn stuck(db: &impl ConnectionTrait) -> Result<Vec<DeliveryRow>, DbErr> {
-    Entity::find()
-        .filter(Column::Stuck.eq(true))
-        .order_by_asc(Column::NextTryMs)
-        .all(db)
-        .await
+    Entity::find().filter(Column::Stuck.eq(true)).order_by_asc(Column::NextTryMs).all(db).await
 }
 
 /// A stuck intent is tried again at the next start, from the first attempt; says whether there was one. Only while no

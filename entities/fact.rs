@@ -33,9 +33,5 @@ pub type FactRow = Model;
 /// # Errors
 /// The database's.
 pub async fn facts_of(db: &impl ConnectionTrait, owner: &str) -> Result<Vec<FactRow>, DbErr> {
-    Entity::find()
-        .filter(Column::Owner.eq(owner))
-        .order_by_asc(Column::Seq)
-        .all(db)
-        .await
+    Entity::find().filter(Column::Owner.eq(owner)).order_by_asc(Column::Seq).all(db).await
 }

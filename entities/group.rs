@@ -57,13 +57,8 @@ pub async fn write_group(
         true => Vec::new(),
         false => actor_row::upsert(&tx, database.backend, &rows).await?,
     };
-    let winners = steps
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| !losers.contains(index));
-    let mut domain: Vec<Row> = winners
-        .flat_map(|(_, step)| step.rows.iter().cloned())
-        .collect();
+    let winners = steps.iter().enumerate().filter(|(index, _)| !losers.contains(index));
+    let mut domain: Vec<Row> = winners.flat_map(|(_, step)| step.rows.iter().cloned()).collect();
     domain.extend(extra.rows.iter().cloned());
     write_rows(&tx, domain).await?;
     write_extra(&tx, extra).await?;
@@ -71,10 +66,7 @@ pub async fn write_group(
     Ok(losers)
 }
 
-async fn write_extra(
-    tx: &DatabaseTransaction,
-    extra: Extra,
-) -> Result<(), DbErr> {
+async fn write_extra(tx: &DatabaseTransaction, extra: Extra) -> Result<(), DbErr> {
     for row in extra.held {
         hold(tx, row).await?;
     }

@@ -78,9 +78,6 @@ pub(crate) async fn hold(db: &impl ConnectionTrait, row: HeldRow) -> Result<(), 
 /// # Errors
 /// The database's.
 pub async fn drop_held(db: &impl ConnectionTrait, owner: &str) -> Result<u64, DbErr> {
-    let gone = Entity::delete_many()
-        .filter(Column::Owner.eq(owner))
-        .exec(db)
-        .await?;
+    let gone = Entity::delete_many().filter(Column::Owner.eq(owner)).exec(db).await?;
     Ok(gone.rows_affected)
 }

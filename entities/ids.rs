@@ -23,14 +23,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [
-        Self::Session,
-        Self::Chat,
-        Self::Bot,
-        Self::Order,
-        Self::Stock,
-        Self::Payment,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Session, Self::Chat, Self::Bot, Self::Order, Self::Stock, Self::Payment];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -91,10 +85,7 @@ pub enum KeyError {
 
 impl Key {
     pub fn new(kind: Kind, id: impl fmt::Display) -> Self {
-        Self {
-            text: format!("{}:{id}", kind.as_str()).into(),
-            kind,
-        }
+        Self { text: format!("{}:{id}", kind.as_str()).into(), kind }
     }
 
     pub fn session(bot: &BotId, user: i64) -> Self {
@@ -110,17 +101,11 @@ impl Key {
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let shape = || KeyError::Shape(text.to_owned());
         let (kind, id) = text.split_once(':').ok_or_else(shape)?;
-        let kind = Kind::ALL
-            .into_iter()
-            .find(|known| known.as_str() == kind)
-            .ok_or_else(shape)?;
+        let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind).ok_or_else(shape)?;
         if id.is_empty() {
             return Err(shape());
         }
-        Ok(Self {
-            text: text.into(),
-            kind,
-        })
+        Ok(Self { text: text.into(), kind })
     }
 
     pub fn kind(&self) -> Kind {
@@ -195,11 +180,7 @@ mod tests {
         let of = |text| Key::parse(text).expect("a key").partition();
         assert_eq!(
             [of("session:shop:42"), of("order:K7Q2M9"), of("stock:mug")],
-            [
-                Key::session(&BotId::parse("shop").expect("name"), 42).partition(),
-                39,
-                165
-            ]
+            [Key::session(&BotId::parse("shop").expect("name"), 42).partition(), 39, 165]
         );
         assert_eq!(Key::new(Kind::Stock, "mug").partition(), of("stock:mug"));
     }
@@ -211,9 +192,6 @@ mod tests {
         for user in 0..25_600 {
             seen[usize::from(Key::session(&bot, user).partition())] += 1;
         }
-        assert!(
-            seen.iter().all(|count| (50..200).contains(count)),
-            "{seen:?}"
-        );
+        assert!(seen.iter().all(|count| (50..200).contains(count)), "{seen:?}");
     }
 }

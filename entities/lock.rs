@@ -12,10 +12,7 @@ pub enum LockError {
     #[error("another server works on {database}: {holder}")]
     Held { database: String, holder: String },
     #[error("cannot lock {database}: {source}")]
-    File {
-        database: String,
-        source: std::io::Error,
-    },
+    File { database: String, source: std::io::Error },
     #[error("cannot lock {database}: {source}")]
     Database { database: String, source: DbErr },
 }
@@ -43,10 +40,7 @@ impl ServerLock {
     }
 
     fn lock_file(database: &Database, url: &str, holder: &str) -> Result<Self, LockError> {
-        let failed = |source| LockError::File {
-            database: database.name.clone(),
-            source,
-        };
+        let failed = |source| LockError::File { database: database.name.clone(), source };
         let path = format!("{}.lock", Database::file(url).unwrap_or("kontor.db"));
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(false);
@@ -57,10 +51,7 @@ impl ServerLock {
                 let mut holder = String::new();
                 file.read_to_string(&mut holder).map_err(failed)?;
                 let holder = holder.trim().to_owned();
-                return Err(LockError::Held {
-                    database: database.name.clone(),
-                    holder,
-                });
+                return Err(LockError::Held { database: database.name.clone(), holder });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
@@ -71,19 +62,11 @@ impl ServerLock {
     }
 
     async fn lock_session(database: &Database) -> Result<Self, LockError> {
-        let failed = |source| LockError::Database {
-            database: database.name.clone(),
-            source,
-        };
+        let failed = |source| LockError::Database { database: database.name.clone(), source };
         let backend = database.backend.into();
         let ask = format!("SELECT pg_try_advisory_lock({LOCK_CLASS}, 0) AS got");
-        let row = database
-            .write
-            .query_one_raw(Statement::from_string(backend, ask))
-            .await;
-        let got = row
-            .map_err(failed)?
-            .map(|row| row.try_get::<bool>("", "got"));
+        let row = database.write.query_one_raw(Statement::from_string(backend, ask)).await;
+        let got = row.map_err(failed)?.map(|row| row.try_get::<bool>("", "got"));
         if got.transpose().map_err(failed)? == Some(true) {
             return Ok(Self { _file: None });
         }
@@ -93,13 +76,8 @@ impl ServerLock {
              JOIN pg_stat_activity a ON a.pid = l.pid \
              WHERE l.locktype = 'advisory' AND l.classid = {LOCK_CLASS} AND l.granted"
         );
-        let row = database
-            .write
-            .query_one_raw(Statement::from_string(backend, who))
-            .await;
-        let holder = row
-            .map_err(failed)?
-            .and_then(|row| row.try_get::<String>("", "holder").ok());
+        let row = database.write.query_one_raw(Statement::from_string(backend, who)).await;
+        let holder = row.map_err(failed)?.and_then(|row| row.try_get::<String>("", "holder").ok());
         Err(LockError::Held {
             database: database.name.clone(),
             holder: holder.unwrap_or_else(|| "a server that has just let go".to_owned()),
@@ -115,24 +93,14 @@ impl ServerLock {
         if database.backend == Backend::Sqlite {
             return Ok(());
         }
-        let failed = |source| LockError::Database {
-            database: database.name.clone(),
-            source,
-        };
+        let failed = |source| LockError::Database { database: database.name.clone(), source };
         let ask = format!(
             "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND \
              classid = {LOCK_CLASS} AND granted AND pid = pg_backend_pid()) AS got"
         );
         let statement = Statement::from_string(database.backend.into(), ask);
-        let row = database
-            .write
-            .query_one_raw(statement)
-            .await
-            .map_err(failed)?;
-        let got = row
-            .map(|row| row.try_get::<bool>("", "got"))
-            .transpose()
-            .map_err(failed)?;
+        let row = database.write.query_one_raw(statement).await.map_err(failed)?;
+        let got = row.map(|row| row.try_get::<bool>("", "got")).transpose().map_err(failed)?;
         if got == Some(true) {
             return Ok(());
         }

@@ -28,9 +28,6 @@ pub async fn meta(db: &impl ConnectionTrait, name: &str) -> Result<Option<String
 /// # Errors
 /// The database's.
 pub async fn set_meta(db: &impl ConnectionTrait, name: &str, value: &str) -> Result<(), DbErr> {
-    let row = Model {
-        name: name.to_owned(),
-        value: value.to_owned(),
-    };
+    let row = Model { name: name.to_owned(), value: value.to_owned() };
     crate::row::upsert::<Entity>(db, vec![row]).await
 }

@@ -86,10 +86,7 @@ pub struct Money {
 
 impl Money {
     pub fn new(amount_minor: i64, currency: Currency) -> Self {
-        Self {
-            amount_minor,
-            currency,
-        }
+        Self { amount_minor, currency }
     }
 
     /// # Errors
@@ -98,20 +95,15 @@ impl Money {
         if self.currency != other.currency {
             return Err(MoneyError::Mixed(self.currency, other.currency));
         }
-        let sum = self
-            .amount_minor
-            .checked_add(other.amount_minor)
-            .ok_or(MoneyError::Overflow)?;
+        let sum = self.amount_minor.checked_add(other.amount_minor).ok_or(MoneyError::Overflow)?;
         Ok(Self::new(sum, self.currency))
     }
 
     /// # Errors
     /// When the product does not fit.
     pub fn times(self, quantity: u32) -> Result<Self, MoneyError> {
-        let product = self
-            .amount_minor
-            .checked_mul(i64::from(quantity))
-            .ok_or(MoneyError::Overflow)?;
+        let product =
+            self.amount_minor.checked_mul(i64::from(quantity)).ok_or(MoneyError::Overflow)?;
         Ok(Self::new(product, self.currency))
     }
 
@@ -171,10 +163,7 @@ mod tests {
             (i64::MAX, Currency::EUR, "92233720368547758.07"),
         ] {
             assert_eq!(Money::new(minor, currency).decimal(), text);
-            assert_eq!(
-                Money::parse_decimal(text, currency),
-                Ok(Money::new(minor, currency))
-            );
+            assert_eq!(Money::parse_decimal(text, currency), Ok(Money::new(minor, currency)));
         }
         assert_eq!(Money::new(-5, Currency::EUR).to_string(), "-0.05 EUR");
         for text in ["", ".5", "1.234", "-1", "1e3", "99999999999999999999"] {
@@ -186,9 +175,6 @@ mod tests {
     fn currencies_are_never_mixed() {
         let sum = Money::new(1, Currency::EUR).plus(Money::new(1, Currency::XTR));
         assert_eq!(sum, Err(MoneyError::Mixed(Currency::EUR, Currency::XTR)));
-        assert_eq!(
-            Money::new(i64::MAX, Currency::EUR).times(2),
-            Err(MoneyError::Overflow)
-        );
+        assert_eq!(Money::new(i64::MAX, Currency::EUR).times(2), Err(MoneyError::Overflow));
     }
 }

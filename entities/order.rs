@@ -42,9 +42,5 @@ pub async fn orders(db: &impl ConnectionTrait) -> Result<Vec<OrderRow>, DbErr> {
 /// # Errors
 /// The database's.
 pub async fn orders_of(db: &impl ConnectionTrait, session: &str) -> Result<Vec<OrderRow>, DbErr> {
-    Entity::find()
-        .filter(Column::Session.eq(session))
-        .order_by_desc(Column::PlacedMs)
-        .all(db)
-        .await
+    Entity::find().filter(Column::Session.eq(session)).order_by_desc(Column::PlacedMs).all(db).await
 }

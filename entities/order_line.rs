@@ -33,9 +33,5 @@ pub async fn order_lines(
     db: &impl ConnectionTrait,
     order: &str,
 ) -> Result<Vec<OrderLineRow>, DbErr> {
-    Entity::find()
-        .filter(Column::OrderId.eq(order))
-        .order_by_asc(Column::Position)
-        .all(db)
-        .await
+    Entity::find().filter(Column::OrderId.eq(order)).order_by_asc(Column::Position).all(db).await
 }

@@ -29,10 +29,7 @@ pub async fn person_key(
     db: &impl ConnectionTrait,
     person: PersonId,
 ) -> Result<Option<Vec<u8>>, DbErr> {
-    Ok(Entity::find_by_id(person.0)
-        .one(db)
-        .await?
-        .map(|row| row.sealed))
+    Ok(Entity::find_by_id(person.0).one(db).await?.map(|row| row.sealed))
 }
 
 /// Every key, for a change of the master key.
@@ -41,10 +38,7 @@ pub async fn person_key(
 /// The database's.
 pub async fn person_keys(db: &impl ConnectionTrait) -> Result<Vec<(PersonId, Vec<u8>)>, DbErr> {
     let rows = Entity::find().order_by_asc(Column::Person).all(db).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (PersonId(row.person), row.sealed))
-        .collect())
+    Ok(rows.into_iter().map(|row| (PersonId(row.person), row.sealed)).collect())
 }
 
 /// Keeps the keys of new persons; where one exists already, that one stays.

@@ -35,11 +35,7 @@ pub type ProductRow = Model;
 /// # Errors
 /// The database's.
 pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<ProductRow>, DbErr> {
-    Entity::find()
-        .order_by_asc(Column::Position)
-        .order_by_asc(Column::Id)
-        .all(db)
-        .await
+    Entity::find().order_by_asc(Column::Position).order_by_asc(Column::Id).all(db).await
 }
 
 /// # Errors

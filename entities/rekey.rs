@@ -55,12 +55,7 @@ pub async fn rekey(
     told: &(dyn Fn(u64) + Sync),
 ) -> Result<Rekeyed, RekeyError> {
     let tx = database.write.begin().await?;
-    let change = Change {
-        tx: &tx,
-        old,
-        new,
-        told,
-    };
+    let change = Change { tx: &tx, old, new, told };
     let mut done = Rekeyed::default();
     change.person_keys(&mut done).await?;
     change.facts(&mut done).await?;
@@ -82,13 +77,8 @@ struct Change<'a> {
 impl Change<'_> {
     /// `purpose` must be the one that `actors` seals with; were it another, nothing would open and nothing be changed.
     fn again(&self, sealed: &[u8], purpose: &str) -> Result<Vec<u8>, RekeyError> {
-        let unsealable = |_: SealError| RekeyError::Unsealable {
-            what: purpose.to_owned(),
-        };
-        Ok(self.new.seal(
-            &self.old.open(sealed, purpose).map_err(unsealable)?,
-            purpose,
-        ))
+        let unsealable = |_: SealError| RekeyError::Unsealable { what: purpose.to_owned() };
+        Ok(self.new.seal(&self.old.open(sealed, purpose).map_err(unsealable)?, purpose))
     }
 
     async fn person_keys(&self, done: &mut Rekeyed) -> Result<(), RekeyError> {
@@ -108,15 +98,11 @@ impl Change<'_> {
         loop {
             let mut query = Entity::find().filter(Column::Person.is_null());
             if let Some((owner, seq)) = &last {
-                let further = Condition::all()
-                    .add(Column::Owner.eq(owner))
-                    .add(Column::Seq.gt(*seq));
+                let further =
+                    Condition::all().add(Column::Owner.eq(owner)).add(Column::Seq.gt(*seq));
                 query = query.filter(Condition::any().add(Column::Owner.gt(owner)).add(further));
             }
-            let query = query
-                .order_by_asc(Column::Owner)
-                .order_by_asc(Column::Seq)
-                .limit(CHUNK);
+            let query = query.order_by_asc(Column::Owner).order_by_asc(Column::Seq).limit(CHUNK);
             let rows = query.all(self.tx).await?;
             let Some(end) = rows.last() else {
                 return Ok(());

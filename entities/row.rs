@@ -149,14 +149,10 @@ where
             }
         }
     }
-    let keys: Vec<E::Column> = E::PrimaryKey::iter()
-        .map(PrimaryKeyToColumn::into_column)
-        .collect();
+    let keys: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
     let is_key = |column: &E::Column| keys.iter().any(|key| key.to_string() == column.to_string());
     let others: Vec<E::Column> = E::Column::iter().filter(|column| !is_key(column)).collect();
-    let conflict = OnConflict::columns(keys.iter().copied())
-        .update_columns(others)
-        .to_owned();
+    let conflict = OnConflict::columns(keys.iter().copied()).update_columns(others).to_owned();
     E::insert_many(unique.into_iter().map(IntoActiveModel::into_active_model))
         .on_conflict(conflict)
         .exec_without_returning(db)

@@ -33,10 +33,7 @@ impl fmt::Debug for SealKey {
 
 impl SealKey {
     pub fn new(bytes: [u8; 32]) -> Self {
-        Self {
-            cipher: XChaCha20Poly1305::new(&bytes.into()),
-            bytes,
-        }
+        Self { cipher: XChaCha20Poly1305::new(&bytes.into()), bytes }
     }
 
     pub fn random() -> Self {
@@ -57,10 +54,7 @@ impl SealKey {
     /// Seals `plain`; `purpose` (table, owner) must be the same when it is opened, so that sealed values cannot be swapped.
     pub fn seal(&self, plain: &[u8], purpose: &str) -> Vec<u8> {
         let nonce: [u8; NONCE] = rand::random();
-        let payload = Payload {
-            msg: plain,
-            aad: purpose.as_bytes(),
-        };
+        let payload = Payload { msg: plain, aad: purpose.as_bytes() };
         let sealed = self
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
@@ -71,28 +65,15 @@ impl SealKey {
     /// # Errors
     /// When it was sealed with another key or for another purpose, or was changed.
     pub fn open(&self, sealed: &[u8], purpose: &str) -> Result<Vec<u8>, SealError> {
-        let (nonce, sealed) = sealed
-            .split_first_chunk::<NONCE>()
-            .ok_or(SealError::Unsealable)?;
-        let payload = Payload {
-            msg: sealed,
-            aad: purpose.as_bytes(),
-        };
-        self.cipher
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| SealError::Unsealable)
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(SealError::Unsealable)?;
+        let payload = Payload { msg: sealed, aad: purpose.as_bytes() };
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError::Unsealable)
     }
 
     /// Tells keys apart without saying anything about them: the first 8 bytes of a hash, in hexadecimal.
     pub fn fingerprint(&self) -> String {
-        let hash = Sha256::new()
-            .chain_update(b"kontor key")
-            .chain_update(self.bytes)
-            .finalize();
-        hash.iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let hash = Sha256::new().chain_update(b"kontor key").chain_update(self.bytes).finalize();
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// A secret for one purpose (a webhook's token), the same each time: 32 hexadecimal digits.
@@ -102,10 +83,7 @@ impl SealKey {
             .chain_update(self.bytes)
             .chain_update(purpose.as_bytes())
             .finalize();
-        hash.iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -120,24 +98,14 @@ mod tests {
     fn only_the_same_key_and_purpose_open() {
         let key = SealKey::random();
         let sealed = key.seal(b"hello", "facts session:shop:1");
-        assert_eq!(
-            key.open(&sealed, "facts session:shop:1").as_deref(),
-            Ok(&b"hello"[..])
-        );
-        assert_eq!(
-            key.open(&sealed, "facts session:shop:2"),
-            Err(SealError::Unsealable)
-        );
+        assert_eq!(key.open(&sealed, "facts session:shop:1").as_deref(), Ok(&b"hello"[..]));
+        assert_eq!(key.open(&sealed, "facts session:shop:2"), Err(SealError::Unsealable));
         assert_eq!(
             SealKey::random().open(&sealed, "facts session:shop:1"),
             Err(SealError::Unsealable)
         );
         assert_eq!(key.open(&sealed[..10], ""), Err(SealError::Unsealable));
-        assert_ne!(
-            sealed,
-            key.seal(b"hello", "facts session:shop:1"),
-            "nonces differ"
-        );
+        assert_ne!(sealed, key.seal(b"hello", "facts session:shop:1"), "nonces differ");
     }
 
     #[test]

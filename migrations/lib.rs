@@ -35,5 +35,8 @@ pub async fn up(db: &DatabaseConnection) -> Result<(), DbErr> {
 /// The database's, or when it holds migrations that this program does not know (a newer program made it).
 pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, bool)>, DbErr> {
     let all = Migrator::get_migration_with_status(db).await?;
-    Ok(all.iter().map(|one| (one.name().to_owned(), one.status() == MigrationStatus::Applied)).collect())
+    Ok(all
+        .iter()
+        .map(|one| (one.name().to_owned(), one.status() == MigrationStatus::Applied))
+        .collect())
 }

@@ -66,10 +66,7 @@ impl World {
         text: &str,
         reply_to: Option<i64>,
     ) -> Result<i64, ActError> {
-        let mut draft = Draft {
-            fields: text_fields(text)?,
-            ..Draft::default()
-        };
+        let mut draft = Draft { fields: text_fields(text)?, ..Draft::default() };
         draft.reply_to = reply_to;
         self.write(person, bot, draft)
     }
@@ -84,11 +81,7 @@ impl World {
 
     /// Sends a file as a photo, document, voice message or sticker.
     pub fn send_file(&self, person: i64, bot: i64, file: &Attachment) -> Result<i64, ActError> {
-        let Attachment {
-            field,
-            upload,
-            caption,
-        } = file;
+        let Attachment { field, upload, caption } = file;
         let kind = FileKind::from_field(field).ok_or_else(|| format!("no such kind: {field}"))?;
         if kind == FileKind::Photo && crate::images::size(&upload.bytes).is_none() {
             return Err("this is not a picture".to_owned());
@@ -101,9 +94,7 @@ impl World {
             let content = kept.content(&Given::default());
             draft.fields.insert(field.clone(), content);
             if kind == FileKind::Animation {
-                draft
-                    .fields
-                    .insert("document".to_owned(), kept.content(&Given::default()));
+                draft.fields.insert("document".to_owned(), kept.content(&Given::default()));
             }
         }
         if !caption.is_empty() {
@@ -146,10 +137,7 @@ impl World {
 
     /// Sends any content, as Bot API fields of a message.
     pub fn send_fields(&self, person: i64, bot: i64, fields: Fields) -> Result<i64, ActError> {
-        let draft = Draft {
-            fields,
-            ..Draft::default()
-        };
+        let draft = Draft { fields, ..Draft::default() };
         self.write(person, bot, draft)
     }
 
@@ -163,13 +151,10 @@ impl World {
     ) -> Result<i64, ActError> {
         let fields = text_fields(text)?;
         self.act(person, bot, |turn, place| {
-            let own = turn
-                .state
-                .history(place)
-                .and_then(|history| history.find(message_id))
-                .is_some_and(|stored| {
-                    stored.sender == person && stored.message.contains_key("text")
-                });
+            let own =
+                turn.state.history(place).and_then(|history| history.find(message_id)).is_some_and(
+                    |stored| stored.sender == person && stored.message.contains_key("text"),
+                );
             if !own {
                 return Err("this message cannot be edited".to_owned());
             }
@@ -192,9 +177,7 @@ impl World {
         message_id: i64,
         emoji: &str,
     ) -> Result<(), ActError> {
-        self.act(person, bot, |turn, place| {
-            turn.react(place, person, message_id, emoji)
-        })
+        self.act(person, bot, |turn, place| turn.react(place, person, message_id, emoji))
     }
 
     /// Blocks the bot.
@@ -245,10 +228,7 @@ impl Turn<'_> {
             "new_chat_member": member(change.1),
         });
         self.push_update(bot, "my_chat_member", &update, person);
-        self.tell(
-            place,
-            || json!({"type": "blocked", "blocked": change.1 == "kicked"}),
-        );
+        self.tell(place, || json!({"type": "blocked", "blocked": change.1 == "kicked"}));
     }
 
     /// Changes a person's reaction and tells the bots that asked for it.
@@ -270,10 +250,7 @@ impl Turn<'_> {
             .history_mut(place)
             .and_then(|history| history.find_mut(message_id))
             .ok_or("no such message")?;
-        let old = stored
-            .reactions
-            .insert(key, new.clone())
-            .unwrap_or_else(|| json!([]));
+        let old = stored.reactions.insert(key, new.clone()).unwrap_or_else(|| json!([]));
         let update = json!({
             "chat": self.state.chat_json(place),
             "message_id": message_id,
@@ -285,29 +262,21 @@ impl Turn<'_> {
         let bots: Vec<i64> = match place {
             Place::Private { bot, .. } => vec![bot],
             Place::Shared(chat) => self.state.chats.get(&chat).map_or_else(Vec::new, |chat| {
-                let admins = chat
-                    .present()
-                    .filter(|(_, one)| one.is_bot && one.is_admin());
+                let admins = chat.present().filter(|(_, one)| one.is_bot && one.is_admin());
                 admins.map(|(id, _)| *id).collect()
             }),
         };
         for bot in bots {
             self.push_update(bot, "message_reaction", &update, place.chat_id());
         }
-        self.tell(
-            place,
-            || json!({"type": "reaction", "message_id": message_id, "emoji": emoji}),
-        );
+        self.tell(place, || json!({"type": "reaction", "message_id": message_id, "emoji": emoji}));
         Ok(())
     }
 }
 
 /// A person's text with what Telegram finds in it.
 pub(crate) fn plain(text: &str) -> Formatted {
-    let formatted = Formatted {
-        text: text.to_owned(),
-        entities: Vec::new(),
-    };
+    let formatted = Formatted { text: text.to_owned(), entities: Vec::new() };
     entities::finish(formatted, detect::find)
 }
 
@@ -327,8 +296,5 @@ pub(crate) fn text_fields(text: &str) -> Result<Fields, ActError> {
 
 /// The id in a message.
 pub(crate) fn id_of(message: &Fields) -> i64 {
-    message
-        .get("message_id")
-        .and_then(Value::as_i64)
-        .unwrap_or_default()
+    message.get("message_id").and_then(Value::as_i64).unwrap_or_default()
 }

@@ -67,9 +67,7 @@ fn refuse(refused: &Refused) -> HttpResponse {
     if let Some(seconds) = refused.retry_after {
         response.insert_header(("Retry-After", seconds.to_string()));
     }
-    response
-        .content_type("application/json")
-        .body(refused.body().to_string())
+    response.content_type("application/json").body(refused.body().to_string())
 }
 
 /// Ends the connection without an answer: the body fails before its first byte.
@@ -80,10 +78,7 @@ fn cut(request: &HttpRequest, reset: bool) -> HttpResponse {
     let failing = futures_util::stream::once(async {
         Err::<Bytes, std::io::Error>(std::io::Error::other("cut on demand"))
     });
-    HttpResponse::with_body(
-        StatusCode::OK,
-        BoxBody::new(BodyStream::new(Box::pin(failing))),
-    )
+    HttpResponse::with_body(StatusCode::OK, BoxBody::new(BodyStream::new(Box::pin(failing))))
 }
 
 /// The bot of a token.
@@ -91,9 +86,7 @@ fn bot_of(world: &World, token: &str) -> Result<i64, Refused> {
     let turn = world.turn();
     let id = turn.state.tokens.get(token).copied();
     let Some(id) = id else {
-        let looks_right = token
-            .split_once(':')
-            .is_some_and(|(id, _)| id.parse::<i64>().is_ok());
+        let looks_right = token.split_once(':').is_some_and(|(id, _)| id.parse::<i64>().is_ok());
         return Err(if looks_right {
             Refused::new(401, "Unauthorized")
         } else {
@@ -117,18 +110,12 @@ async fn answer(
     let bot = match bot_of(world, token) {
         Ok(bot) => bot,
         Err(refused) => {
-            world.note_call(
-                Call::new(0, method, Value::Null, refused.description.clone()),
-                None,
-            );
+            world.note_call(Call::new(0, method, Value::Null, refused.description.clone()), None);
             return Sent::Refusal(refused);
         }
     };
-    let content_type = request
-        .headers()
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
+    let content_type =
+        request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut params = match Params::read(request.query_string(), content_type, body) {
         Ok(params) => params,
         Err(refused) => return Sent::Refusal(refused),
@@ -147,9 +134,7 @@ async fn answer(
         Ok(_) => "ok".to_owned(),
         Err(refused) => refused.description.clone(),
     };
-    let cut = fault
-        .as_ref()
-        .is_some_and(|fault| fault.kind == FaultKind::DropAfter);
+    let cut = fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::DropAfter);
     world.note_call(Call::new(bot, method, params.into_log(), outcome), fault);
     match result {
         _ if cut => Sent::Cut { reset: false },
@@ -173,10 +158,7 @@ async fn before(fault: Option<&Fault>) -> Option<Sent> {
             Some(Sent::Refusal(Refused::too_many(seconds)))
         }
         FaultKind::ServerError => {
-            let code = fault
-                .code
-                .filter(|code| (500..600).contains(code))
-                .unwrap_or(502);
+            let code = fault.code.filter(|code| (500..600).contains(code)).unwrap_or(502);
             let text = StatusCode::from_u16(code)
                 .ok()
                 .and_then(|status| status.canonical_reason())
@@ -208,9 +190,9 @@ async fn download(path: web::Path<(String, String)>, world: web::Data<World>) ->
     }
     let turn = world.turn();
     match turn.state.files.at_path(&path) {
-        Some(kept) => HttpResponse::Ok()
-            .content_type("application/octet-stream")
-            .body(kept.bytes.clone()),
+        Some(kept) => {
+            HttpResponse::Ok().content_type("application/octet-stream").body(kept.bytes.clone())
+        }
         None => refuse(&Refused::new(404, "Not Found")),
     }
 }

@@ -19,8 +19,7 @@ struct Assets;
 
 /// `GET /` and `GET /assets/*`.
 pub(crate) fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/", web::get().to(page))
-        .route("/assets/{name}", web::get().to(asset));
+    cfg.route("/", web::get().to(page)).route("/assets/{name}", web::get().to(asset));
 }
 
 async fn page(req: HttpRequest) -> HttpResponse {
@@ -36,15 +35,9 @@ fn serve(req: &HttpRequest, name: &str) -> HttpResponse {
         return HttpResponse::NotFound().finish();
     };
     let tag = tag(&file);
-    let known = req
-        .headers()
-        .get(IF_NONE_MATCH)
-        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
-    let mut response = if known {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
+    let known =
+        req.headers().get(IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header((ETAG, tag))
         .insert_header((CACHE_CONTROL, "no-cache"))
@@ -52,21 +45,13 @@ fn serve(req: &HttpRequest, name: &str) -> HttpResponse {
         .insert_header((REFERRER_POLICY, "no-referrer"))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .content_type(kind(name));
-    if known {
-        response.finish()
-    } else {
-        response.body(file.data.into_owned())
-    }
+    if known { response.finish() } else { response.body(file.data.into_owned()) }
 }
 
 /// The start of the content's hash, quoted.
 fn tag(file: &EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
-    let half = hash
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>();
+    let half = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>();
     format!("\"{half}\"")
 }
 

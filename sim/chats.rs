@@ -97,12 +97,7 @@ pub(crate) const PERMISSIONS: [&str; 16] = [
 
 impl Member {
     pub(crate) fn new(standing: Standing, is_bot: bool) -> Self {
-        Self {
-            standing,
-            until_s: 0,
-            title: None,
-            is_bot,
-        }
+        Self { standing, until_s: 0, title: None, is_bot }
     }
 
     /// Whether it is in the chat.
@@ -163,18 +158,12 @@ impl Member {
 
 /// All rights but anonymity.
 pub(crate) fn full_rights() -> Map<String, Value> {
-    ADMIN_RIGHTS
-        .iter()
-        .map(|name| ((*name).to_owned(), json!(*name != "is_anonymous")))
-        .collect()
+    ADMIN_RIGHTS.iter().map(|name| ((*name).to_owned(), json!(*name != "is_anonymous"))).collect()
 }
 
 /// All permissions.
 pub(crate) fn full_permissions() -> Map<String, Value> {
-    PERMISSIONS
-        .iter()
-        .map(|name| ((*name).to_owned(), json!(true)))
-        .collect()
+    PERMISSIONS.iter().map(|name| ((*name).to_owned(), json!(true))).collect()
 }
 
 /// An invite link; `link` is the Bot API's `ChatInviteLink`.
@@ -255,10 +244,7 @@ impl Chat {
 
     /// Ids of the people in it, without bots.
     pub(crate) fn people(&self) -> Vec<i64> {
-        self.present()
-            .filter(|(_, one)| !one.is_bot)
-            .map(|(id, _)| *id)
-            .collect()
+        self.present().filter(|(_, one)| !one.is_bot).map(|(id, _)| *id).collect()
     }
 
     /// Everybody in it.

@@ -34,10 +34,7 @@ impl WorldClock {
     /// A clock over an offset that somebody else owns too.
     pub fn from_handle(offset: Arc<AtomicI64>) -> Self {
         let start = offset.load(Ordering::Relaxed);
-        Self {
-            offset,
-            moved: Arc::new(watch::Sender::new(start)),
-        }
+        Self { offset, moved: Arc::new(watch::Sender::new(start)) }
     }
 
     /// Unix milliseconds in the world.
@@ -45,9 +42,7 @@ impl WorldClock {
     pub fn now_ms(&self) -> i64 {
         let real = SystemTime::now()
             .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| {
-                i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-            });
+            .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
         real.saturating_add(self.offset_ms())
     }
 

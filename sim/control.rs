@@ -62,11 +62,7 @@ async fn add_person(world: Shared, person: Json<Person>) -> HttpResponse {
     if person.first_name.trim().is_empty() {
         return complain("first_name is empty");
     }
-    if world
-        .people()
-        .iter()
-        .any(|known| known.id != 0 && known.id == person.id)
-    {
+    if world.people().iter().any(|known| known.id != 0 && known.id == person.id) {
         return complain("this id is taken");
     }
     HttpResponse::Ok().json(world.add_person(person))
@@ -163,11 +159,7 @@ async fn run_load(world: Shared, body: Json<Load>) -> HttpResponse {
     let world = world.get_ref().clone();
     let load = body.into_inner();
     // On the world's own runtime, so that the web server's threads stay free.
-    let running = world
-        .0
-        .runtime
-        .clone()
-        .spawn(async move { load::run(&world, load).await });
+    let running = world.0.runtime.clone().spawn(async move { load::run(&world, load).await });
     match running.await {
         Ok(report) => answer(report),
         Err(error) => complain(error),
@@ -179,11 +171,8 @@ async fn vote(world: Shared, poll: web::Path<String>, body: Json<Value>) -> Http
         return complain("person is missing");
     };
     let options = body["options"].as_array().cloned().unwrap_or_default();
-    let options: Vec<usize> = options
-        .iter()
-        .filter_map(int_of)
-        .filter_map(|at| usize::try_from(at).ok())
-        .collect();
+    let options: Vec<usize> =
+        options.iter().filter_map(int_of).filter_map(|at| usize::try_from(at).ok()).collect();
     answer(world.vote(person, &poll, &options).map(|()| json!({})))
 }
 

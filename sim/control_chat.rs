@@ -24,19 +24,13 @@ pub(crate) fn routes(cfg: &mut web::ServiceConfig) {
         .route("/sim/chats/{person}/{bot}/callback", web::post().to(press))
         .route("/sim/chats/{person}/{bot}/pay", web::post().to(pay))
         .route("/sim/chats/{person}/{bot}/inline", web::post().to(inline))
-        .route(
-            "/sim/chats/{person}/{bot}/inline/choose",
-            web::post().to(choose),
-        )
+        .route("/sim/chats/{person}/{bot}/inline/choose", web::post().to(choose))
         .route("/sim/chats/{person}/{bot}/{act}", web::post().to(act));
     for kind in ["groups", "channels"] {
         cfg.route(&format!("/sim/{kind}"), web::get().to(chats))
             .route(&format!("/sim/{kind}"), web::post().to(add_chat))
             .route(&format!("/sim/{kind}/{{id}}"), web::get().to(chat))
-            .route(
-                &format!("/sim/{kind}/{{id}}/{{act}}"),
-                web::post().to(act_in_chat),
-            );
+            .route(&format!("/sim/{kind}/{{id}}/{{act}}"), web::post().to(act_in_chat));
     }
 }
 
@@ -105,20 +99,13 @@ async fn act(
         Err(error) => return complain(error),
     };
     let text = |name: &str| params.text(name).unwrap_or_default().into_owned();
-    let message_id = || {
-        params
-            .int("message_id")
-            .ok_or("message_id is missing".to_owned())
-    };
+    let message_id = || params.int("message_id").ok_or("message_id is missing".to_owned());
     let sent = |result: Result<i64, String>| answer(result.map(|id| json!({"message_id": id})));
     let quiet = |result: Result<(), String>| answer(result.map(|()| json!({})));
     match act.as_str() {
-        "send" => sent(world.reply_text(
-            person,
-            bot,
-            &text("text"),
-            params.int("reply_to_message_id"),
-        )),
+        "send" => {
+            sent(world.reply_text(person, bot, &text("text"), params.int("reply_to_message_id")))
+        }
         "start" => sent(world.start(person, bot, params.text("payload").as_deref())),
         "photo" | "document" | "voice" | "sticker" | "video" | "audio" | "animation"
         | "video_note" => sent(send_file(&world, (person, bot), &act, &params)),
@@ -167,11 +154,7 @@ fn send_file(
     if upload.bytes.is_empty() {
         return Err("the file is empty".to_owned());
     }
-    let file = Attachment {
-        field: field.to_owned(),
-        upload,
-        caption: caption.into_owned(),
-    };
+    let file = Attachment { field: field.to_owned(), upload, caption: caption.into_owned() };
     world.send_file(person, bot, &file)
 }
 
@@ -186,21 +169,13 @@ async fn add_chat(world: Shared, request: HttpRequest, body: Json<Value>) -> Htt
         body["kind"] = json!(if channel { "channel" } else { "group" });
     }
     match serde_json::from_value::<NewChat>(body) {
-        Ok(new) => answer(
-            world
-                .add_chat(new)
-                .map(|id| json!({"id": id, "chat_id": id})),
-        ),
+        Ok(new) => answer(world.add_chat(new).map(|id| json!({"id": id, "chat_id": id}))),
         Err(error) => complain(error),
     }
 }
 
 async fn chat(world: Shared, id: web::Path<i64>) -> HttpResponse {
-    answer(
-        world
-            .chat_view(*id)
-            .ok_or_else(|| "no such chat".to_owned()),
-    )
+    answer(world.chat_view(*id).ok_or_else(|| "no such chat".to_owned()))
 }
 
 async fn act_in_chat(
@@ -231,11 +206,7 @@ async fn act_in_chat(
         }
         "join" => quiet(world.join_chat(person, chat, body["link"].as_str())),
         "leave" => quiet(world.leave_chat(person, chat)),
-        "migrate" => answer(
-            world
-                .migrate(chat)
-                .map(|id| json!({"id": id, "chat_id": id})),
-        ),
+        "migrate" => answer(world.migrate(chat).map(|id| json!({"id": id, "chat_id": id}))),
         "reaction" => {
             let id = number("message_id").unwrap_or(0);
             quiet(world.react_in_chat(person, chat, id, &text("emoji")))

@@ -19,10 +19,7 @@ struct Word<'a> {
 /// Finds commands, mentions, hashtags, cashtags, links, mail addresses and phone numbers.
 pub(crate) fn find(text: &str) -> Vec<Entity> {
     // Most texts have none of these characters.
-    if !text
-        .bytes()
-        .any(|byte| matches!(byte, b'/' | b'@' | b'#' | b'$' | b'.' | b'+'))
-    {
+    if !text.bytes().any(|byte| matches!(byte, b'/' | b'@' | b'#' | b'$' | b'.' | b'+')) {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -39,10 +36,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
     for (at, character) in text.char_indices() {
         if character.is_whitespace() {
             if let Some((from, offset)) = start.take() {
-                words.push(Word {
-                    text: &text[from..at],
-                    offset,
-                });
+                words.push(Word { text: &text[from..at], offset });
             }
         } else if start.is_none() {
             start = Some((at, units));
@@ -50,10 +44,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
         units += character.len_utf16();
     }
     if let Some((from, offset)) = start {
-        words.push(Word {
-            text: &text[from..],
-            offset,
-        });
+        words.push(Word { text: &text[from..], offset });
     }
     words
 }
@@ -61,10 +52,8 @@ fn words(text: &str) -> Vec<Word<'_>> {
 fn entity_of(word: &Word<'_>) -> Option<Entity> {
     let opening = |one: char| matches!(one, '(' | '[' | '{' | '"' | '\'' | '<' | '«' | '“' | ',');
     let bare = word.text.trim_start_matches(opening);
-    let skipped: usize = word.text[..word.text.len() - bare.len()]
-        .chars()
-        .map(char::len_utf16)
-        .sum();
+    let skipped: usize =
+        word.text[..word.text.len() - bare.len()].chars().map(char::len_utf16).sum();
     let offset = word.offset + skipped;
     let named = |kind, taken: &str| Some(Entity::new(kind, offset, taken.encode_utf16().count()));
     match bare.chars().next()? {
@@ -150,9 +139,7 @@ fn hashtag(word: &str) -> Option<&str> {
 
 fn cashtag(word: &str) -> Option<&str> {
     let body = &word[1..];
-    let end = body
-        .find(|one: char| !one.is_ascii_uppercase())
-        .unwrap_or(body.len());
+    let end = body.find(|one: char| !one.is_ascii_uppercase()).unwrap_or(body.len());
     let next = body[end..].chars().next();
     let ends = !next.is_some_and(|one| one.is_alphanumeric() || one == '_' || one == '$');
     ((3..=8).contains(&end) && ends).then_some(&word[..=end])
@@ -163,15 +150,12 @@ fn is_email(word: &str) -> bool {
         return false;
     };
     let good_local = !local.is_empty()
-        && local
-            .chars()
-            .all(|one| is_name(one) || matches!(one, '.' | '-' | '+' | '\''));
+        && local.chars().all(|one| is_name(one) || matches!(one, '.' | '-' | '+' | '\''));
     let Some((_, last)) = domain.rsplit_once('.') else {
         return false;
     };
-    let good_domain = domain
-        .chars()
-        .all(|one| one.is_ascii_alphanumeric() || one == '.' || one == '-');
+    let good_domain =
+        domain.chars().all(|one| one.is_ascii_alphanumeric() || one == '.' || one == '-');
     let good_last =
         (2..=8).contains(&last.len()) && last.chars().all(|one| one.is_ascii_alphabetic());
     good_local && good_domain && good_last && !domain.starts_with('.')
@@ -179,16 +163,9 @@ fn is_email(word: &str) -> bool {
 
 fn is_url(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
-    let schemed = [
-        "http://",
-        "https://",
-        "tg://",
-        "ftp://",
-        "ton://",
-        "tonsite://",
-    ]
-    .iter()
-    .find_map(|scheme| lower.strip_prefix(scheme));
+    let schemed = ["http://", "https://", "tg://", "ftp://", "ton://", "tonsite://"]
+        .iter()
+        .find_map(|scheme| lower.strip_prefix(scheme));
     let (rest, has_scheme) = match schemed {
         Some(rest) => (rest, true),
         None => (lower.as_str(), false),
@@ -203,9 +180,7 @@ fn is_url(word: &str) -> bool {
         && !host.starts_with(['.', '-'])
         && host.contains('.')
         && !host.contains("..")
-        && host
-            .chars()
-            .all(|one| one.is_alphanumeric() || matches!(one, '.' | '-' | '_'));
+        && host.chars().all(|one| one.is_alphanumeric() || matches!(one, '.' | '-' | '_'));
     if !good_host {
         return false;
     }
@@ -223,7 +198,5 @@ fn is_phone(word: &str) -> bool {
     };
     let count = digits.chars().filter(char::is_ascii_digit).count();
     (7..=15).contains(&count)
-        && digits
-            .chars()
-            .all(|one| one.is_ascii_digit() || matches!(one, '-' | '(' | ')'))
+        && digits.chars().all(|one| one.is_ascii_digit() || matches!(one, '-' | '(' | ')'))
 }

@@ -46,12 +46,7 @@ pub(crate) const KINDS: [&str; 20] = [
 
 impl Entity {
     pub(crate) fn new(kind: &'static str, offset: usize, length: usize) -> Self {
-        Self {
-            kind,
-            offset,
-            length,
-            argument: String::new(),
-        }
+        Self { kind, offset, length, argument: String::new() }
     }
 
     pub(crate) fn with(mut self, argument: impl Into<String>) -> Self {
@@ -89,10 +84,7 @@ impl Entity {
                 entity["user"] = user(id).unwrap_or_default();
             }
             "date_time" => {
-                let (unix, format) = self
-                    .argument
-                    .split_once(' ')
-                    .unwrap_or((&self.argument, ""));
+                let (unix, format) = self.argument.split_once(' ').unwrap_or((&self.argument, ""));
                 entity["unix_time"] = json!(unix.parse::<i64>().unwrap_or_default());
                 entity["date_time_format"] = json!(format);
             }
@@ -133,10 +125,7 @@ pub(crate) fn byte_of(text: &str, offset: usize) -> Option<usize> {
 pub(crate) fn sort(entities: &mut [Entity]) {
     let rank = |kind: &str| KINDS.iter().position(|one| *one == kind);
     entities.sort_by(|a, b| {
-        a.offset
-            .cmp(&b.offset)
-            .then(b.length.cmp(&a.length))
-            .then(rank(a.kind).cmp(&rank(b.kind)))
+        a.offset.cmp(&b.offset).then(b.length.cmp(&a.length)).then(rank(a.kind).cmp(&rank(b.kind)))
     });
 }
 
@@ -151,31 +140,22 @@ pub(crate) fn from_json(list: &Value, text: &str) -> Result<Vec<Entity>, Refused
         let offset = one["offset"].as_i64().unwrap_or(-1);
         let length = one["length"].as_i64().unwrap_or(-1);
         if !(0..=1_000_000).contains(&offset) {
-            return Err(bad(format!(
-                "receive an entity with incorrect offset {offset}"
-            )));
+            return Err(bad(format!("receive an entity with incorrect offset {offset}")));
         }
         if !(0..=1_000_000).contains(&length) {
-            return Err(bad(format!(
-                "receive an entity with incorrect length {length}"
-            )));
+            return Err(bad(format!("receive an entity with incorrect length {length}")));
         }
         let argument = match kind {
             "text_link" => one["url"].as_str().unwrap_or("").to_owned(),
             "pre" => one["language"].as_str().unwrap_or("").to_owned(),
             "custom_emoji" => one["custom_emoji_id"].as_str().unwrap_or("").to_owned(),
             "text_mention" => one["user"]["id"].to_string(),
-            "date_time" => format!(
-                "{} {}",
-                one["unix_time"],
-                one["date_time_format"].as_str().unwrap_or("")
-            ),
+            "date_time" => {
+                format!("{} {}", one["unix_time"], one["date_time_format"].as_str().unwrap_or(""))
+            }
             _ => String::new(),
         };
-        let (offset, length) = (
-            offset.unsigned_abs() as usize,
-            length.unsigned_abs() as usize,
-        );
+        let (offset, length) = (offset.unsigned_abs() as usize, length.unsigned_abs() as usize);
         check_bounds(text, offset, length)?;
         entities.push(Entity::new(kind, offset, length).with(argument));
     }
@@ -255,11 +235,8 @@ pub(crate) fn finish(
         .filter(|one| !one.wraps())
         .map(|one| (one.offset, one.end()))
         .collect();
-    let free = |one: &Entity| {
-        !taken
-            .iter()
-            .any(|(start, end)| one.offset < *end && *start < one.end())
-    };
+    let free =
+        |one: &Entity| !taken.iter().any(|(start, end)| one.offset < *end && *start < one.end());
     formatted.entities.extend(found.into_iter().filter(free));
     sort(&mut formatted.entities);
     formatted.entities.truncate(ENTITIES_KEPT);
@@ -268,10 +245,7 @@ pub(crate) fn finish(
 
 /// Carriage returns go, other control characters become spaces.
 fn clean(formatted: &mut Formatted) {
-    if !formatted
-        .text
-        .contains(|one: char| one.is_control() && one != '\n' && one != '\t')
-    {
+    if !formatted.text.contains(|one: char| one.is_control() && one != '\n' && one != '\t') {
         return;
     }
     let units: Vec<u16> = formatted.text.encode_utf16().collect();
@@ -302,16 +276,9 @@ fn trim(formatted: &mut Formatted) {
         entity.length = entity.length.min(total - entity.offset);
     }
     formatted.entities.retain(|one| one.length > 0);
-    let first = formatted
-        .entities
-        .first()
-        .map_or(usize::MAX, |one| one.offset);
-    let blank = formatted
-        .text
-        .bytes()
-        .take_while(|byte| matches!(byte, b' ' | b'\n'))
-        .count()
-        .min(first);
+    let first = formatted.entities.first().map_or(usize::MAX, |one| one.offset);
+    let blank =
+        formatted.text.bytes().take_while(|byte| matches!(byte, b' ' | b'\n')).count().min(first);
     if blank > 0 {
         formatted.text.drain(..blank);
         for entity in &mut formatted.entities {

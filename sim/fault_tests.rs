@@ -10,25 +10,18 @@ async fn faults_strike_as_often_as_asked() {
     let bot = bot().await;
     bot.hello();
     let text = json!({"chat_id": bot.ada, "text": "x"});
-    bot.world()
-        .add_fault(Fault::new(FaultKind::TooMany).on("sendMessage").times(1));
+    bot.world().add_fault(Fault::new(FaultKind::TooMany).on("sendMessage").times(1));
     let refused = bot.call("sendMessage", text.clone()).await;
     assert_eq!(refused["parameters"]["retry_after"], 1);
     bot.ok("sendMessage", text.clone()).await;
     let url = format!("{}/bot{TOKEN}/sendMessage", bot.sim.url());
-    for (kind, sent) in [
-        (FaultKind::DropBefore, 1),
-        (FaultKind::Reset, 1),
-        (FaultKind::DropAfter, 2),
-    ] {
+    for (kind, sent) in
+        [(FaultKind::DropBefore, 1), (FaultKind::Reset, 1), (FaultKind::DropAfter, 2)]
+    {
         bot.world().add_fault(Fault::new(kind).times(1));
         let lost = bot.http.post(&url).json(&text).send().await;
         assert!(lost.is_err(), "{kind:?} answered {lost:?}");
-        assert_eq!(
-            bot.world().bot_texts(bot.ada, bot.bot).len(),
-            sent,
-            "{kind:?}"
-        );
+        assert_eq!(bot.world().bot_texts(bot.ada, bot.bot).len(), sent, "{kind:?}");
     }
     bot.sim.stop().await;
 }
@@ -39,12 +32,8 @@ async fn flood_limits_answer_429_with_retry_after() {
     bot.hello();
     let mut refused = None;
     for n in 0..12 {
-        let answer = bot
-            .call(
-                "sendMessage",
-                json!({"chat_id": bot.ada, "text": n.to_string()}),
-            )
-            .await;
+        let answer =
+            bot.call("sendMessage", json!({"chat_id": bot.ada, "text": n.to_string()})).await;
         if answer["ok"] == false {
             refused = Some(answer);
             break;
@@ -54,7 +43,6 @@ async fn flood_limits_answer_429_with_retry_after() {
     assert_eq!(refused["error_code"], 429);
     assert_eq!(refused["description"], "Too Many Requests: retry after 1");
     bot.world().advance(5_000);
-    bot.ok("sendMessage", json!({"chat_id": bot.ada, "text": "later"}))
-        .await;
+    bot.ok("sendMessage", json!({"chat_id": bot.ada, "text": "later"})).await;
     bot.sim.stop().await;
 }

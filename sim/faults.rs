@@ -118,17 +118,13 @@ impl Fault {
 
     fn matches(&self, bot: i64, method: &str) -> bool {
         let method_fits = self.method.as_deref().is_none_or(|filter| {
-            filter == "*"
-                || filter
-                    .split(',')
-                    .any(|one| one.trim().eq_ignore_ascii_case(method))
+            filter == "*" || filter.split(',').any(|one| one.trim().eq_ignore_ascii_case(method))
         });
         method_fits && self.bot.is_none_or(|id| id == bot) && self.left() > 0
     }
 
     fn left(&self) -> u64 {
-        self.count
-            .map_or(u64::MAX, |count| count.saturating_sub(self.struck))
+        self.count.map_or(u64::MAX, |count| count.saturating_sub(self.struck))
     }
 }
 
@@ -147,11 +143,7 @@ pub(crate) struct Faults(Mutex<Inner>);
 
 impl Faults {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(Mutex::new(Inner {
-            rng: StdRng::seed_from_u64(seed),
-            last_id: 0,
-            set: Vec::new(),
-        }))
+        Self(Mutex::new(Inner { rng: StdRng::seed_from_u64(seed), last_id: 0, set: Vec::new() }))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
@@ -172,9 +164,7 @@ impl Faults {
     pub(crate) fn remove(&self, id: Option<u64>) -> usize {
         let mut inner = self.lock();
         let before = inner.set.len();
-        inner
-            .set
-            .retain(|fault| id.is_some_and(|id| fault.id != id));
+        inner.set.retain(|fault| id.is_some_and(|id| fault.id != id));
         before - inner.set.len()
     }
 

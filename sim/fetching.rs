@@ -71,10 +71,7 @@ async fn media(world: &World, params: &mut Params) -> Result<(), Refused> {
         one => vec![one],
     };
     for (at, one) in all.into_iter().enumerate() {
-        let url = one["media"]
-            .as_str()
-            .filter(|text| is_address(text))
-            .map(str::to_owned);
+        let url = one["media"].as_str().filter(|text| is_address(text)).map(str::to_owned);
         if let Some(url) = url {
             let name = format!("fetched {at}");
             one["media"] = json!(format!("attach://{name}"));

@@ -172,10 +172,7 @@ impl Kept {
             }
             FileKind::Video | FileKind::Animation => {
                 put("width", json!(given.width.unwrap_or(i64::from(self.width))));
-                put(
-                    "height",
-                    json!(given.height.unwrap_or(i64::from(self.height))),
-                );
+                put("height", json!(given.height.unwrap_or(i64::from(self.height))));
                 put("duration", json!(given.duration.unwrap_or(0)));
                 put("file_name", json!(self.name));
                 put("mime_type", json!(self.mime));

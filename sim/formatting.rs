@@ -35,10 +35,7 @@ pub(crate) fn format(
                 Some(list) => entities::from_json(list, text)?,
                 None => Vec::new(),
             };
-            Ok(Formatted {
-                text: text.to_owned(),
-                entities,
-            })
+            Ok(Formatted { text: text.to_owned(), entities })
         }
         "html" => html::parse(text),
         "markdown" => markdown_legacy::parse(text),
@@ -105,11 +102,8 @@ pub(crate) fn put(
     is_caption: bool,
     user: &dyn Fn(i64) -> Option<Value>,
 ) {
-    let (text_name, entities_name) = if is_caption {
-        ("caption", "caption_entities")
-    } else {
-        ("text", "entities")
-    };
+    let (text_name, entities_name) =
+        if is_caption { ("caption", "caption_entities") } else { ("text", "entities") };
     if is_caption && formatted.text.is_empty() {
         return;
     }

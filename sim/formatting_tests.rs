@@ -14,11 +14,8 @@ fn shown(text: &str, mode: &str) -> String {
 
 fn describe(formatted: &Formatted) -> String {
     let parts = formatted.entities.iter().map(|one| {
-        let argument = if one.argument.is_empty() {
-            String::new()
-        } else {
-            format!("={}", one.argument)
-        };
+        let argument =
+            if one.argument.is_empty() { String::new() } else { format!("={}", one.argument) };
         format!(" {}[{},{}]{argument}", one.kind, one.offset, one.length)
     });
     format!("{}:{}", formatted.text, parts.collect::<String>())
@@ -31,26 +28,14 @@ fn html_becomes_entities_with_utf16_offsets() {
         ("😀<i>b</i>", "😀b: italic[2,1]"),
         ("<b>x<i>y</i></b>", "xy: bold[0,2] italic[1,1]"),
         ("a &lt;&amp;&#x41;&quot;", "a <&A\":"),
-        (
-            "<a href=\"https://e.org\">e</a>",
-            "e: text_link[0,1]=https://e.org/",
-        ),
+        ("<a href=\"https://e.org\">e</a>", "e: text_link[0,1]=https://e.org/"),
         ("<a href='tg://user?id=5'>e</a>", "e: text_mention[0,1]=5"),
         ("<a href='http://localhost/x'>e</a>", "e:"),
-        (
-            "<pre><code class=\"language-rs\">f</code></pre>",
-            "f: pre[0,1]=rs",
-        ),
-        (
-            "<code>c</code> <s>d</s><u>e</u>",
-            "c de: code[0,1] strikethrough[2,1] underline[3,1]",
-        ),
+        ("<pre><code class=\"language-rs\">f</code></pre>", "f: pre[0,1]=rs"),
+        ("<code>c</code> <s>d</s><u>e</u>", "c de: code[0,1] strikethrough[2,1] underline[3,1]"),
         ("<tg-spoiler>s</tg-spoiler>", "s: spoiler[0,1]"),
         ("<span class=\"tg-spoiler\">s</span>", "s: spoiler[0,1]"),
-        (
-            "<blockquote expandable>q</blockquote>",
-            "q: expandable_blockquote[0,1]",
-        ),
+        ("<blockquote expandable>q</blockquote>", "q: expandable_blockquote[0,1]"),
         ("  <b> a </b>  ", " a: bold[0,2]"),
     ];
     for (source, expected) in cases {
@@ -62,32 +47,16 @@ fn html_becomes_entities_with_utf16_offsets() {
 fn bad_html_is_refused_in_telegrams_words() {
     let prefix = "Bad Request: can't parse entities: ";
     let cases = [
-        (
-            "<b>x",
-            "Can't find end tag corresponding to start tag \"b\"",
-        ),
+        ("<b>x", "Can't find end tag corresponding to start tag \"b\""),
         ("x</b>", "Unexpected end tag at byte offset 1"),
-        (
-            "<b>x</i>",
-            "Unmatched end tag at byte offset 4, expected \"</b>\", found \"</i>\"",
-        ),
-        (
-            "<div>x</div>",
-            "Unsupported start tag \"div\" at byte offset 0",
-        ),
+        ("<b>x</i>", "Unmatched end tag at byte offset 4, expected \"</b>\", found \"</i>\""),
+        ("<div>x</div>", "Unsupported start tag \"div\" at byte offset 0"),
         ("a < b", "Unsupported start tag \"\" at byte offset 2"),
         ("a <b", "Unclosed start tag at byte offset 2"),
-        (
-            "<span>x</span>",
-            "Tag \"span\" must have class \"tg-spoiler\" at byte offset 0",
-        ),
+        ("<span>x</span>", "Tag \"span\" must have class \"tg-spoiler\" at byte offset 0"),
     ];
     for (source, expected) in cases {
-        assert_eq!(
-            shown(source, "html"),
-            format!("{prefix}{expected}"),
-            "{source}"
-        );
+        assert_eq!(shown(source, "html"), format!("{prefix}{expected}"), "{source}");
     }
 }
 
@@ -100,18 +69,12 @@ fn markdown_v2_becomes_entities() {
         ),
         ("`x_y`", "x_y: code[0,3]"),
         ("```rs\nlet a;\n```", "let a;: pre[0,6]=rs"),
-        (
-            "[t](https://e.org/\\)x)",
-            "t: text_link[0,1]=https://e.org/)x",
-        ),
+        ("[t](https://e.org/\\)x)", "t: text_link[0,1]=https://e.org/)x"),
         ("a\\.b", "a.b:"),
         ("_a *b*_", "a b: italic[0,3] bold[2,1]"),
         (">q\n>r", "q\nr: blockquote[0,3]"),
         (">q\n>r||", "q\nr: expandable_blockquote[0,3]"),
-        (
-            "![👍](tg://emoji?id=5368324170671202286)",
-            "👍: custom_emoji[0,2]=5368324170671202286",
-        ),
+        ("![👍](tg://emoji?id=5368324170671202286)", "👍: custom_emoji[0,2]=5368324170671202286"),
     ];
     for (source, expected) in cases {
         assert_eq!(shown(source, "MarkdownV2"), expected, "{source}");
@@ -122,38 +85,18 @@ fn markdown_v2_becomes_entities() {
 fn bad_markdown_is_refused_in_telegrams_words() {
     let prefix = "Bad Request: can't parse entities: ";
     let cases = [
-        (
-            "*a",
-            "MarkdownV2",
-            "Can't find end of Bold entity at byte offset 0",
-        ),
-        (
-            "a_b",
-            "MarkdownV2",
-            "Can't find end of Italic entity at byte offset 1",
-        ),
+        ("*a", "MarkdownV2", "Can't find end of Bold entity at byte offset 0"),
+        ("a_b", "MarkdownV2", "Can't find end of Italic entity at byte offset 1"),
         (
             "a-b",
             "MarkdownV2",
             "Character '-' is reserved and must be escaped with the preceding '\\'",
         ),
-        (
-            "[a](b",
-            "MarkdownV2",
-            "Can't find end of a URL at byte offset 4",
-        ),
-        (
-            "*a",
-            "Markdown",
-            "Can't find end of the entity starting at byte offset 0",
-        ),
+        ("[a](b", "MarkdownV2", "Can't find end of a URL at byte offset 4"),
+        ("*a", "Markdown", "Can't find end of the entity starting at byte offset 0"),
     ];
     for (source, mode, expected) in cases {
-        assert_eq!(
-            shown(source, mode),
-            format!("{prefix}{expected}"),
-            "{source}"
-        );
+        assert_eq!(shown(source, mode), format!("{prefix}{expected}"), "{source}");
     }
     assert_eq!(shown("a", "bbcode"), "Bad Request: unsupported parse_mode");
 }
@@ -181,10 +124,7 @@ fn commands_links_and_names_are_found() {
              email[45,7] phone_number[53,14]"
         )
     );
-    assert_eq!(
-        shown("see (https://e.org/a?b=c).", ""),
-        "see (https://e.org/a?b=c).: url[5,19]"
-    );
+    assert_eq!(shown("see (https://e.org/a?b=c).", ""), "see (https://e.org/a?b=c).: url[5,19]");
     assert_eq!(shown("<code>/start</code>", "HTML"), "/start: code[0,6]");
 }
 
@@ -192,11 +132,7 @@ fn commands_links_and_names_are_found() {
 fn given_entities_are_checked_and_at_most_100_are_kept() {
     let far = json!([{"type": "bold", "offset": 5, "length": 1}]);
     let refused = format("ab", None, Some(&far)).expect_err("too far");
-    assert!(
-        refused
-            .description
-            .contains("entity begins after the end of the text")
-    );
+    assert!(refused.description.contains("entity begins after the end of the text"));
     let many: String = (0..150).map(|n| format!("<b>{n}</b> ")).collect();
     let formatted = format(&many, Some("HTML"), None).expect("parsed");
     assert_eq!(formatted.entities.len(), 100);

@@ -152,10 +152,7 @@ pub(crate) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/gateway/v1/checkouts", web::post().to(api::create))
         .route("/gateway/v1/checkouts", web::get().to(api::list))
         .route("/gateway/v1/checkouts/{id}", web::get().to(api::show))
-        .route(
-            "/gateway/v1/checkouts/{id}/expire",
-            web::post().to(api::expire),
-        )
+        .route("/gateway/v1/checkouts/{id}/expire", web::post().to(api::expire))
         .route("/gateway/v1/refunds", web::post().to(api::refund))
         .route("/gateway/v1/books", web::get().to(api::books))
         .route("/gateway/v1/events", web::get().to(api::events))

@@ -70,8 +70,7 @@ impl World {
         let mut chat = Chat::new(id, new.kind, &new.title, turn.state.cap);
         chat.is_forum = new.is_forum && new.kind == ChatKind::Supergroup;
         chat.by_request = new.by_request;
-        chat.members
-            .insert(new.owner, Member::new(Standing::Owner, false));
+        chat.members.insert(new.owner, Member::new(Standing::Owner, false));
         if let Some(name) = new.username.filter(|_| new.kind != ChatKind::Group) {
             turn.state.usernames.insert(name.to_lowercase(), id);
             chat.username = Some(name);
@@ -100,11 +99,7 @@ impl World {
         text: &str,
         thread: Option<i64>,
     ) -> Result<i64, String> {
-        let draft = Draft {
-            fields: text_fields(text)?,
-            thread,
-            ..Draft::default()
-        };
+        let draft = Draft { fields: text_fields(text)?, thread, ..Draft::default() };
         self.post_in_chat(person, chat, draft)
     }
 
@@ -119,13 +114,8 @@ impl World {
         let thread = {
             let turn = self.turn();
             let history = turn.state.history(Place::Shared(chat));
-            let stored = history
-                .and_then(|all| all.find(reply_to))
-                .ok_or("no such message")?;
-            stored
-                .message
-                .get("message_thread_id")
-                .and_then(Value::as_i64)
+            let stored = history.and_then(|all| all.find(reply_to)).ok_or("no such message")?;
+            stored.message.get("message_thread_id").and_then(Value::as_i64)
         };
         let draft = Draft {
             fields: text_fields(text)?,
@@ -143,10 +133,7 @@ impl World {
         chat: i64,
         fields: Fields,
     ) -> Result<i64, String> {
-        let draft = Draft {
-            fields,
-            ..Draft::default()
-        };
+        let draft = Draft { fields, ..Draft::default() };
         self.post_in_chat(person, chat, draft)
     }
 
@@ -175,8 +162,7 @@ impl World {
         message_id: i64,
         emoji: &str,
     ) -> Result<(), String> {
-        self.turn()
-            .react(Place::Shared(chat), person, message_id, emoji)
+        self.turn().react(Place::Shared(chat), person, message_id, emoji)
     }
 
     /// Upgrades a group; returns the supergroup's id.
@@ -218,12 +204,7 @@ impl World {
         let members =
             members.map(|(id, member)| member.json(turn.state.user(*id).unwrap_or_default()));
         view["members"] = members.collect();
-        view["messages"] = found
-            .history
-            .page(None, 100)
-            .iter()
-            .map(|one| one.view())
-            .collect();
+        view["messages"] = found.history.page(None, 100).iter().map(|one| one.view()).collect();
         view["join_requests"] = found.requests.keys().map(|id| json!(id)).collect();
         let topics = found.topics.iter().map(|(id, topic)| {
             json!({"message_thread_id": id, "name": topic.name, "closed": topic.closed})
@@ -238,10 +219,7 @@ impl World {
         let turn = self.turn();
         let mut ids: Vec<&i64> = turn.state.chats.keys().collect();
         ids.sort();
-        ids.iter()
-            .filter_map(|id| turn.state.chats.get(id))
-            .map(Chat::json)
-            .collect()
+        ids.iter().filter_map(|id| turn.state.chats.get(id)).map(Chat::json).collect()
     }
 }
 

@@ -16,10 +16,7 @@ struct Scene {
 fn scene() -> Scene {
     // Another test may have installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let options = WorldOptions {
-        limits_on: false,
-        ..WorldOptions::default()
-    };
+    let options = WorldOptions { limits_on: false, ..WorldOptions::default() };
     let runtime = tokio::runtime::Handle::current();
     let world = World::new(options, reqwest::Client::new(), runtime);
     let bot = world.add_bot(NewBot {
@@ -31,12 +28,7 @@ fn scene() -> Scene {
     });
     let ada = world.add_person(Person::named("Ada")).id;
     let bob = world.add_person(Person::named("Bob")).id;
-    Scene {
-        world,
-        bot,
-        ada,
-        bob,
-    }
+    Scene { world, bot, ada, bob }
 }
 
 impl Scene {
@@ -55,20 +47,13 @@ impl Scene {
         let queue = turn.queue(self.bot).expect("a queue");
         let batch = queue.peek(100);
         queue.confirm(i64::MAX);
-        batch
-            .iter()
-            .map(|update| serde_json::from_str(&update.body).expect("JSON"))
-            .collect()
+        batch.iter().map(|update| serde_json::from_str(&update.body).expect("JSON")).collect()
     }
 
     fn kinds(&self) -> Vec<String> {
         let updates = self.updates();
         let kinds = updates.iter().filter_map(|update| {
-            update
-                .as_object()?
-                .keys()
-                .find(|key| *key != "update_id")
-                .cloned()
+            update.as_object()?.keys().find(|key| *key != "update_id").cloned()
         });
         kinds.collect()
     }
@@ -83,29 +68,15 @@ async fn privacy_hides_what_does_not_concern_the_bot() {
     let chat = scene.world.add_chat(new).expect("a group");
     assert_eq!(scene.kinds(), ["my_chat_member"]);
     for text in ["hello", "/shop", "/shop@other_bot", "hey @Shop_Bot"] {
-        scene
-            .world
-            .send_in_chat(scene.ada, chat, text, None)
-            .expect("sent");
+        scene.world.send_in_chat(scene.ada, chat, text, None).expect("sent");
     }
     let seen = scene.updates();
-    let texts: Vec<&str> = seen
-        .iter()
-        .filter_map(|one| one["message"]["text"].as_str())
-        .collect();
+    let texts: Vec<&str> = seen.iter().filter_map(|one| one["message"]["text"].as_str()).collect();
     assert_eq!(texts, ["/shop", "hey @Shop_Bot"]);
-    let sent = scene
-        .call("sendMessage", json!({"chat_id": chat, "text": "hi"}))
-        .expect("sent");
+    let sent = scene.call("sendMessage", json!({"chat_id": chat, "text": "hi"})).expect("sent");
     let id = sent["message_id"].as_i64().expect("an id");
-    scene
-        .world
-        .reply_in_chat(scene.ada, chat, "thanks", id)
-        .expect("sent");
-    assert_eq!(
-        scene.updates()[0]["message"]["reply_to_message"]["text"],
-        "hi"
-    );
+    scene.world.reply_in_chat(scene.ada, chat, "thanks", id).expect("sent");
+    assert_eq!(scene.updates()[0]["message"]["reply_to_message"]["text"], "hi");
 }
 
 #[tokio::test]
@@ -123,9 +94,7 @@ async fn a_group_that_migrates_says_where_it_went() {
     read.set("text", json!("x"));
     let refused = methods::run(&scene.world, scene.bot, "sendMessage", &read).expect_err("gone");
     assert_eq!(refused.body()["parameters"]["migrate_to_chat_id"], new);
-    scene
-        .call("sendMessage", json!({"chat_id": new, "text": "x"}))
-        .expect("sent");
+    scene.call("sendMessage", json!({"chat_id": new, "text": "x"})).expect("sent");
 }
 
 #[tokio::test]
@@ -141,42 +110,23 @@ async fn a_join_request_is_approved_and_told() {
         .allow(&json!(["chat_join_request", "chat_member"]));
     scene.updates();
     let link = scene
-        .call(
-            "createChatInviteLink",
-            json!({"chat_id": chat, "creates_join_request": true}),
-        )
+        .call("createChatInviteLink", json!({"chat_id": chat, "creates_join_request": true}))
         .expect("a link");
     let url = link["invite_link"].as_str().expect("an address");
-    scene
-        .world
-        .join_chat(scene.bob, chat, Some(url))
-        .expect("asked");
+    scene.world.join_chat(scene.bob, chat, Some(url)).expect("asked");
     let request = scene.updates()[0]["chat_join_request"].clone();
     assert_eq!(request["invite_link"]["invite_link"], url);
     let who = json!({"chat_id": chat, "user_id": scene.bob});
-    scene
-        .call("approveChatJoinRequest", who.clone())
-        .expect("approved");
-    assert_eq!(
-        scene.updates()[0]["chat_member"]["new_chat_member"]["status"],
-        "member"
-    );
+    scene.call("approveChatJoinRequest", who.clone()).expect("approved");
+    assert_eq!(scene.updates()[0]["chat_member"]["new_chat_member"]["status"], "member");
     assert_eq!(
         scene.call("approveChatJoinRequest", who.clone()),
         Err("Bad Request: HIDE_REQUESTER_MISSING".to_owned())
     );
     scene.call("banChatMember", who.clone()).expect("banned");
-    assert_eq!(
-        scene.call("getChatMember", who.clone()).expect("a member")["status"],
-        "kicked"
-    );
-    scene
-        .call("unbanChatMember", who.clone())
-        .expect("unbanned");
-    assert_eq!(
-        scene.call("getChatMember", who).expect("a member")["status"],
-        "left"
-    );
+    assert_eq!(scene.call("getChatMember", who.clone()).expect("a member")["status"], "kicked");
+    scene.call("unbanChatMember", who.clone()).expect("unbanned");
+    assert_eq!(scene.call("getChatMember", who).expect("a member")["status"], "left");
 }
 
 #[tokio::test]
@@ -186,10 +136,7 @@ async fn topics_hold_messages_apart() {
     new.is_forum = true;
     let chat = scene.world.add_chat(new).expect("a forum");
     let topic = scene
-        .call(
-            "createForumTopic",
-            json!({"chat_id": chat, "name": "Ada's order"}),
-        )
+        .call("createForumTopic", json!({"chat_id": chat, "name": "Ada's order"}))
         .expect("a topic");
     let thread = topic["message_thread_id"].as_i64().expect("an id");
     let text = json!({"chat_id": chat, "text": "x", "message_thread_id": thread});
@@ -202,15 +149,10 @@ async fn topics_hold_messages_apart() {
         Err("Bad Request: message thread not found".to_owned())
     );
     scene.updates();
-    scene
-        .world
-        .send_in_chat(scene.ada, chat, "hello", Some(thread))
-        .expect("sent");
+    scene.world.send_in_chat(scene.ada, chat, "hello", Some(thread)).expect("sent");
     assert_eq!(scene.updates()[0]["message"]["message_thread_id"], thread);
     let which = json!({"chat_id": chat, "message_thread_id": thread});
-    scene
-        .call("closeForumTopic", which.clone())
-        .expect("closed");
+    scene.call("closeForumTopic", which.clone()).expect("closed");
     scene.call("deleteForumTopic", which).expect("deleted");
     assert!(scene.call("sendMessage", text).is_err());
 }
@@ -222,45 +164,26 @@ async fn channel_posts_reach_administrators_and_others_may_not_post() {
     new.members.push(scene.bob);
     let chat = scene.world.add_chat(new).expect("a channel");
     scene.updates();
-    scene
-        .world
-        .send_in_chat(scene.ada, chat, "news", None)
-        .expect("posted");
+    scene.world.send_in_chat(scene.ada, chat, "news", None).expect("posted");
     let post = scene.updates()[0]["channel_post"].clone();
     assert_eq!(post["sender_chat"]["id"], chat);
     assert!(post.get("from").is_none());
-    assert!(
-        scene
-            .world
-            .send_in_chat(scene.bob, chat, "x", None)
-            .is_err()
-    );
+    assert!(scene.world.send_in_chat(scene.bob, chat, "x", None).is_err());
     let link = json!({"chat_id": chat, "subscription_period": 2_592_000, "subscription_price": 10});
-    let link = scene
-        .call("createChatSubscriptionInviteLink", link)
-        .expect("a link");
+    let link = scene.call("createChatSubscriptionInviteLink", link).expect("a link");
     assert_eq!(link["subscription_price"], 10);
 }
 
 #[tokio::test]
 async fn updates_vanish_after_a_day_and_ids_start_anew_after_a_week() {
     let scene = scene();
-    scene
-        .world
-        .send_text(scene.ada, scene.bot, "one")
-        .expect("sent");
+    scene.world.send_text(scene.ada, scene.bot, "one").expect("sent");
     scene.world.advance(24 * 3600 * 1000 + 1000);
     assert_eq!(scene.world.pending_updates(scene.bot), 0);
-    scene
-        .world
-        .send_text(scene.ada, scene.bot, "two")
-        .expect("sent");
+    scene.world.send_text(scene.ada, scene.bot, "two").expect("sent");
     let before = scene.updates()[0]["update_id"].as_i64().expect("an id");
     scene.world.advance(8 * 24 * 3600 * 1000);
-    scene
-        .world
-        .send_text(scene.ada, scene.bot, "three")
-        .expect("sent");
+    scene.world.send_text(scene.ada, scene.bot, "three").expect("sent");
     let after = scene.updates()[0]["update_id"].as_i64().expect("an id");
     assert!((after - before).abs() > 1);
 }
@@ -268,35 +191,12 @@ async fn updates_vanish_after_a_day_and_ids_start_anew_after_a_week() {
 #[tokio::test]
 async fn a_blocked_bot_is_told_and_reactions_only_when_asked_for() {
     let scene = scene();
-    scene
-        .world
-        .start(scene.ada, scene.bot, None)
-        .expect("started");
+    scene.world.start(scene.ada, scene.bot, None).expect("started");
     scene.world.block(scene.ada, scene.bot).expect("blocked");
-    scene
-        .world
-        .unblock(scene.ada, scene.bot)
-        .expect("unblocked");
-    scene
-        .world
-        .react(scene.ada, scene.bot, 1, "👍")
-        .expect("reacted");
-    assert_eq!(
-        scene.kinds(),
-        ["message", "my_chat_member", "my_chat_member"]
-    );
-    scene
-        .world
-        .turn()
-        .queue(scene.bot)
-        .expect("a queue")
-        .allow(&json!(["message_reaction"]));
-    scene
-        .world
-        .react(scene.ada, scene.bot, 1, "🔥")
-        .expect("reacted");
-    assert_eq!(
-        scene.updates()[0]["message_reaction"]["old_reaction"][0]["emoji"],
-        "👍"
-    );
+    scene.world.unblock(scene.ada, scene.bot).expect("unblocked");
+    scene.world.react(scene.ada, scene.bot, 1, "👍").expect("reacted");
+    assert_eq!(scene.kinds(), ["message", "my_chat_member", "my_chat_member"]);
+    scene.world.turn().queue(scene.bot).expect("a queue").allow(&json!(["message_reaction"]));
+    scene.world.react(scene.ada, scene.bot, 1, "🔥").expect("reacted");
+    assert_eq!(scene.updates()[0]["message_reaction"]["old_reaction"][0]["emoji"], "👍");
 }

@@ -48,10 +48,7 @@ impl Stored {
     /// The message as its person sees it.
     pub(crate) fn view(&self) -> Value {
         let mut message = Map::clone(&self.message);
-        message.insert(
-            "x".to_owned(),
-            serde_json::to_value(&self.marks).unwrap_or_default(),
-        );
+        message.insert("x".to_owned(), serde_json::to_value(&self.marks).unwrap_or_default());
         Value::Object(message)
     }
 
@@ -71,11 +68,7 @@ pub(crate) struct History {
 
 impl History {
     pub(crate) fn new(cap: usize) -> Self {
-        Self {
-            stored: VecDeque::new(),
-            next_id: 1,
-            cap: cap.max(1),
-        }
+        Self { stored: VecDeque::new(), next_id: 1, cap: cap.max(1) }
     }
 
     /// The id the next message gets.

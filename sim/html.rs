@@ -63,10 +63,7 @@ pub(crate) fn parse(source: &str) -> Result<Formatted, String> {
     };
     reader.run()?;
     if let Some(open) = reader.open.last() {
-        return Err(format!(
-            "Can't find end tag corresponding to start tag \"{}\"",
-            open.tag
-        ));
+        return Err(format!("Can't find end tag corresponding to start tag \"{}\"", open.tag));
     }
     let mut entities = reader.entities;
     for entity in &mut entities {
@@ -131,15 +128,9 @@ impl Reader<'_> {
             return Err(format!("Unclosed start tag at byte offset {begin}"));
         }
         if !TAGS.contains(&name.as_str()) {
-            return Err(format!(
-                "Unsupported start tag \"{name}\" at byte offset {begin}"
-            ));
+            return Err(format!("Unsupported start tag \"{name}\" at byte offset {begin}"));
         }
-        let mut start = Start {
-            tag: name,
-            argument: String::new(),
-            date: 0,
-        };
+        let mut start = Start { tag: name, argument: String::new(), date: 0 };
         loop {
             self.skip_space();
             if self.bytes[self.at] == b'>' {
@@ -172,10 +163,7 @@ impl Reader<'_> {
     }
 
     fn attribute(&mut self, begin: usize, start: &mut Start) -> Result<(), String> {
-        let unclosed = format!(
-            "Unclosed start tag \"{}\" at byte offset {begin}",
-            start.tag
-        );
+        let unclosed = format!("Unclosed start tag \"{}\" at byte offset {begin}", start.tag);
         let stop = |byte: u8| {
             byte.is_ascii_whitespace() || matches!(byte, b'=' | b'>' | b'/' | b'"' | b'\'' | 0)
         };
@@ -217,9 +205,7 @@ impl Reader<'_> {
                 self.word(|byte| !(byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-'));
             let next = self.bytes[self.at];
             if !next.is_ascii_whitespace() && next != b'>' {
-                return Err(format!(
-                    "Unexpected end of name token at byte offset {begin}"
-                ));
+                return Err(format!("Unexpected end of name token at byte offset {begin}"));
             }
             return Ok(word.to_ascii_lowercase());
         }
@@ -295,8 +281,7 @@ impl Reader<'_> {
                 } else {
                     open.argument
                 };
-                self.entities
-                    .extend(links::entity(&url, open.offset, length));
+                self.entities.extend(links::entity(&url, open.offset, length));
                 return Ok(());
             }
             "blockquote" if open.argument.is_empty() => entity("blockquote"),
@@ -315,10 +300,8 @@ impl Reader<'_> {
         offset: usize,
         length: usize,
     ) -> Result<(), String> {
-        let inner = self
-            .entities
-            .last_mut()
-            .filter(|last| last.offset == offset && last.length == length);
+        let inner =
+            self.entities.last_mut().filter(|last| last.offset == offset && last.length == length);
         match inner {
             Some(last) if is_pre && last.kind == "code" && !last.argument.is_empty() => {
                 last.kind = "pre";
@@ -367,10 +350,8 @@ fn decode(bytes: &[u8]) -> Option<(char, usize)> {
             Some(b'x') => (16, 2),
             _ => (10, 1),
         };
-        let digits = body[skip..]
-            .iter()
-            .take_while(|byte| char::from(**byte).is_digit(radix))
-            .count();
+        let digits =
+            body[skip..].iter().take_while(|byte| char::from(**byte).is_digit(radix)).count();
         let text = std::str::from_utf8(&body[skip..skip + digits]).ok()?;
         let character = char::from_u32(u32::from_str_radix(text, radix).ok()?)?;
         if character == '\0' {
@@ -379,10 +360,7 @@ fn decode(bytes: &[u8]) -> Option<(char, usize)> {
         let semicolon = usize::from(body.get(skip + digits) == Some(&b';'));
         return Some((character, 1 + skip + digits + semicolon));
     }
-    let letters = body
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
+    let letters = body.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let character = match &body[..letters] {
         b"lt" => '<',
         b"gt" => '>',

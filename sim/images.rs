@@ -61,11 +61,7 @@ fn jpeg(bytes: &[u8]) -> Option<(u32, u32)> {
             return Some((big16(bytes, at + 7)?, big16(bytes, at + 5)?));
         }
         let standalone = matches!(marker, 0x01 | 0xd0..=0xd9);
-        let skip = if standalone {
-            2
-        } else {
-            2 + big16(bytes, at + 2)? as usize
-        };
+        let skip = if standalone { 2 } else { 2 + big16(bytes, at + 2)? as usize };
         at += skip;
     }
 }

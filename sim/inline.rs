@@ -28,12 +28,7 @@ impl World {
     ) -> Result<Value, String> {
         let receiver = {
             let mut turn = self.turn();
-            let user = turn
-                .state
-                .people
-                .get(&person)
-                .ok_or("person not found")?
-                .user();
+            let user = turn.state.people.get(&person).ok_or("person not found")?.user();
             let found = turn.state.bots.get(&bot).ok_or("bot not found")?;
             if !found.inline {
                 return Err("inline mode is off for this bot".to_owned());
@@ -57,10 +52,7 @@ impl World {
             _ => return Err("the bot did not answer".to_owned()),
         };
         let results = answer["results"].clone();
-        self.turn()
-            .state
-            .offers
-            .insert((person, bot), (query.to_owned(), results));
+        self.turn().state.offers.insert((person, bot), (query.to_owned(), results));
         let mut shown = answer;
         for result in shown["results"].as_array_mut().into_iter().flatten() {
             if let Some(result) = result.as_object_mut() {
@@ -83,23 +75,14 @@ impl World {
             .ok_or("no such result")?
             .clone();
         let mut fields: Fields = result["x_message"].as_object().cloned().unwrap_or_default();
-        fields.insert(
-            "via_bot".to_owned(),
-            turn.state.user(bot).unwrap_or_default(),
-        );
-        let markup = result
-            .get("reply_markup")
-            .filter(|markup| markup.is_object())
-            .cloned();
+        fields.insert("via_bot".to_owned(), turn.state.user(bot).unwrap_or_default());
+        let markup = result.get("reply_markup").filter(|markup| markup.is_object()).cloned();
         if let Some(markup) = &markup {
             fields.insert("reply_markup".to_owned(), markup.clone());
         }
         let place = Place::Private { bot, person };
         turn.state.private_mut(bot, person);
-        let draft = Draft {
-            fields,
-            ..Draft::default()
-        };
+        let draft = Draft { fields, ..Draft::default() };
         let id = id_of(&turn.post(place, Sender::Person(person), draft));
         let mut chosen = json!({"result_id": result_id, "from": turn.state.user(person),
             "query": query});
@@ -111,9 +94,7 @@ impl World {
                 turn.state.inline_messages.remove(&oldest);
             }
             turn.state.inline_order.push_back(inline_id.clone());
-            turn.state
-                .inline_messages
-                .insert(inline_id.clone(), (place, id));
+            turn.state.inline_messages.insert(inline_id.clone(), (place, id));
             chosen["inline_message_id"] = json!(inline_id);
         }
         turn.push_update(bot, "chosen_inline_result", &chosen, person);

@@ -18,16 +18,9 @@ impl World {
         let mut used = None;
         let mut by_request = found.by_request;
         if let Some(url) = link {
-            let link = found
-                .links
-                .iter_mut()
-                .find(|link| link.url == url)
-                .ok_or("no such link")?;
-            let expired = link
-                .link
-                .get("expire_date")
-                .and_then(Value::as_i64)
-                .is_some_and(|at| at <= now_s);
+            let link = found.links.iter_mut().find(|link| link.url == url).ok_or("no such link")?;
+            let expired =
+                link.link.get("expire_date").and_then(Value::as_i64).is_some_and(|at| at <= now_s);
             let limit = link.link.get("member_limit").and_then(Value::as_i64);
             if link.link["is_revoked"] == true
                 || expired
@@ -49,19 +42,12 @@ impl World {
             return Err("the person is in the chat already".to_owned());
         }
         if by_request {
-            let request = JoinRequest {
-                date: now_s,
-                link: used,
-            };
+            let request = JoinRequest { date: now_s, link: used };
             found.requests.insert(person, request);
             turn.ask_to_join(chat, person);
             return Ok(());
         }
-        turn.set_standing(
-            chat,
-            person,
-            Change::new(Standing::Member, person).through(used),
-        );
+        turn.set_standing(chat, person, Change::new(Standing::Member, person).through(used));
         turn.announce_entry(chat, person, person);
         Ok(())
     }
@@ -116,11 +102,7 @@ pub(crate) struct Change {
 
 impl Change {
     pub(crate) fn new(standing: Standing, by: i64) -> Self {
-        Self {
-            standing,
-            by,
-            link: None,
-        }
+        Self { standing, by, link: None }
     }
 
     pub(crate) fn through(mut self, link: Option<Value>) -> Self {
@@ -141,16 +123,8 @@ impl Turn<'_> {
         };
         let absent = Member::new(Standing::Left, is_bot);
         let old = found.members.get(&id).cloned().unwrap_or(absent);
-        let until_s = if standing == Standing::Member {
-            0
-        } else {
-            old.until_s
-        };
-        let new = Member {
-            standing,
-            until_s,
-            ..old.clone()
-        };
+        let until_s = if standing == Standing::Member { 0 } else { old.until_s };
+        let new = Member { standing, until_s, ..old.clone() };
         if old.standing == new.standing {
             return;
         }
@@ -182,9 +156,7 @@ impl Turn<'_> {
             return;
         };
         let mut draft = Draft::of("new_chat_members", json!([user.clone()]));
-        draft
-            .fields
-            .insert("new_chat_member".to_owned(), user.clone());
+        draft.fields.insert("new_chat_member".to_owned(), user.clone());
         draft.fields.insert("new_chat_participant".to_owned(), user);
         self.announce(chat, by, draft);
     }
@@ -205,11 +177,8 @@ impl Turn<'_> {
 
     fn announce(&mut self, chat: i64, by: i64, draft: Draft) {
         let place = Place::Shared(chat);
-        let sender = if self.state.bots.contains_key(&by) {
-            Sender::Bot(by)
-        } else {
-            Sender::Person(by)
-        };
+        let sender =
+            if self.state.bots.contains_key(&by) { Sender::Bot(by) } else { Sender::Person(by) };
         let message = self.post(place, sender, draft);
         if sender == Sender::Bot(by) {
             self.spread(place, sender, "message", &message);

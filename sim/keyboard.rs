@@ -101,10 +101,8 @@ fn reply_rows(rows: &[Value], in_private: bool) -> Result<Value, Refused> {
             return Err(bad("too many buttons in a row of the reply keyboard"));
         }
         total += row.len();
-        let buttons: Result<Vec<Value>, Refused> = row
-            .iter()
-            .map(|button| reply_button(button, in_private))
-            .collect();
+        let buttons: Result<Vec<Value>, Refused> =
+            row.iter().map(|button| reply_button(button, in_private)).collect();
         let buttons = buttons?;
         if !buttons.is_empty() {
             checked.push(Value::Array(buttons));
@@ -139,13 +137,9 @@ fn reply_button(button: &Value, in_private: bool) -> Result<Value, Refused> {
         ("request_chat", "chats"),
     ];
     for (field, name) in only_private {
-        let asked = button
-            .get(field)
-            .is_some_and(|value| value != false && !value.is_null());
+        let asked = button.get(field).is_some_and(|value| value != false && !value.is_null());
         if asked && !in_private {
-            return Err(bad(format!(
-                "{name} can be requested in private chats only"
-            )));
+            return Err(bad(format!("{name} can be requested in private chats only")));
         }
     }
     Ok(button)
@@ -216,9 +210,7 @@ fn inline_button(button: &Value) -> Result<Value, Refused> {
         })
     });
     let Some(action) = action else {
-        return Err(complain(
-            "Text buttons are unallowed in the inline keyboard",
-        ));
+        return Err(complain("Text buttons are unallowed in the inline keyboard"));
     };
     let given = &object[*action];
     let mut clean = json!({"text": text});
@@ -258,9 +250,7 @@ fn inline_url(given: &Value) -> Result<Value, Refused> {
     }
     match links::checked(url) {
         Ok(url) => Ok(json!(url)),
-        Err(error) => Err(bad(format!(
-            "inline keyboard button URL '{url}' is invalid: {error}"
-        ))),
+        Err(error) => Err(bad(format!("inline keyboard button URL '{url}' is invalid: {error}"))),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The simulated Telegram: a Bot API server, its people, and the means to make it misbehave. It
 //! must not know Kontor.
 //!
-//! Any bot framework runs on it with another base URL: `http://host:port/bot<token>/<method>`, files under
-//! `http://host:port/file/bot<token>/<path>`. People are driven over `/sim` or, in tests, through [`World`].
+//! Any bot framework runs on it with another base URL: `http://host:port/bot<token>/<method>`,
+//! files under `http://host:port/file/bot<token>/<path>`. People are driven over `/sim` or, in
+//! tests, through [`World`].
 
 mod acting;
 mod api;
@@ -200,9 +201,7 @@ pub async fn start(config: SimConfig) -> anyhow::Result<Sim> {
         gone_after_ms: config.gone_after_ms,
     };
     let world = World::new(options, http, runtime.handle().clone());
-    let public_url = config
-        .public_url
-        .unwrap_or_else(|| format!("http://{addr}"));
+    let public_url = config.public_url.unwrap_or_else(|| format!("http://{addr}"));
     let desk = web::Data::new(gateway::State::new(config.clock, config.seed, public_url));
     let shared = web::Data::new(world.clone());
     let server = HttpServer::new(move || {
@@ -210,11 +209,7 @@ pub async fn start(config: SimConfig) -> anyhow::Result<Sim> {
             .app_data(shared.clone())
             .app_data(desk.clone())
             .app_data(web::PayloadConfig::new(BODY_MAX))
-            .app_data(
-                web::JsonConfig::default()
-                    .limit(BODY_MAX)
-                    .error_handler(json_error),
-            )
+            .app_data(web::JsonConfig::default().limit(BODY_MAX).error_handler(json_error))
             .configure(api::routes)
             .configure(control::routes)
             .configure(control_chat::routes)
@@ -234,12 +229,7 @@ pub async fn start(config: SimConfig) -> anyhow::Result<Sim> {
     let handle = server.handle();
     tokio::spawn(server);
     runtime.spawn(renewals(world.clone()));
-    Ok(Sim {
-        addr,
-        world,
-        server: handle,
-        runtime: Some(runtime),
-    })
+    Ok(Sim { addr, world, server: handle, runtime: Some(runtime) })
 }
 
 fn json_error(

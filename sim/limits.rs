@@ -20,12 +20,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            bot_per_s: 30.0,
-            chat_per_s: 1.0,
-            chat_burst: 8.0,
-            group_per_min: 20.0,
-        }
+        Self { bot_per_s: 30.0, chat_per_s: 1.0, chat_burst: 8.0, group_per_min: 20.0 }
     }
 }
 
@@ -72,13 +67,9 @@ impl Buckets {
             (limits.chat_per_s, limits.chat_burst)
         };
         if self.chats.len() > BUCKETS_KEPT {
-            self.chats
-                .retain(|_, bucket| now_ms - bucket.at_ms < 60_000);
+            self.chats.retain(|_, bucket| now_ms - bucket.at_ms < 60_000);
         }
-        let full = |tokens| Bucket {
-            tokens,
-            at_ms: now_ms,
-        };
+        let full = |tokens| Bucket { tokens, at_ms: now_ms };
         let bot = self.bot.get_or_insert_with(|| full(limits.bot_per_s));
         let chat = self.chats.entry(chat).or_insert_with(|| full(size));
         let wait = bot

@@ -8,10 +8,7 @@ pub(crate) fn user_id(url: &str) -> Option<i64> {
     let rest = lower.strip_prefix("tg:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let rest = rest.strip_prefix("user")?;
-    let rest = rest
-        .strip_prefix('/')
-        .unwrap_or(rest)
-        .strip_prefix("?id=")?;
+    let rest = rest.strip_prefix('/').unwrap_or(rest).strip_prefix("?id=")?;
     rest.parse().ok().filter(|id| *id > 0)
 }
 
@@ -49,10 +46,7 @@ pub(crate) fn checked(url: &str) -> Result<String, &'static str> {
         return Err("Disallowed character in URL host");
     }
     let slash = if path.starts_with('/') { "" } else { "/" };
-    Ok(format!(
-        "{scheme}://{}{slash}{path}",
-        authority.to_lowercase()
-    ))
+    Ok(format!("{scheme}://{}{slash}{path}", authority.to_lowercase()))
 }
 
 /// The entity of a link: a mention, a link, or nothing when the link is not one.

@@ -93,10 +93,8 @@ pub async fn run(world: &World, load: Load) -> Result<Report, String> {
         shares[at % lanes].push(user);
     }
     let begun = Instant::now();
-    let tasks: Vec<_> = shares
-        .into_iter()
-        .map(|share| tokio::spawn(talk(Arc::clone(&plan), share)))
-        .collect();
+    let tasks: Vec<_> =
+        shares.into_iter().map(|share| tokio::spawn(talk(Arc::clone(&plan), share))).collect();
     let mut total = Tally::default();
     for task in tasks {
         let tally = task.await.map_err(|error| error.to_string())?;
@@ -159,13 +157,7 @@ fn add_users(world: &World, bot: i64, count: usize) -> Vec<User> {
             let private = turn.state.private_mut(bot, id);
             private.history = History::new(HISTORY_KEPT);
             private.watcher = Some(sender);
-            User {
-                id,
-                heard,
-                last: None,
-                missed: Missed::default(),
-                dialogue: 0,
-            }
+            User { id, heard, last: None, missed: Missed::default(), dialogue: 0 }
         })
         .collect()
 }
@@ -178,9 +170,7 @@ async fn talk(plan: Arc<Plan>, mut users: Vec<User>) -> Tally {
         let over = plan.until.is_some_and(|until| Instant::now() >= until);
         let taken = plan
             .left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(1)
-            });
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         if over || taken.is_err() {
             break;
         }
@@ -216,16 +206,11 @@ async fn dialogue(plan: &Plan, user: &mut User, tally: &mut Tally) -> bool {
         let pattern = own.as_ref().unwrap_or(pattern);
         match tokio::time::timeout(plan.timeout, user.heard.recv()).await {
             Ok(Some(heard)) => {
-                tally
-                    .micros
-                    .push(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
+                tally.micros.push(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
                 let said = said(&heard.message);
                 if !pattern.is_match(&said) {
                     user.missed.mismatched += 1;
-                    tally.example(format!(
-                        "user {}: expected /{pattern}/, got {said:?}",
-                        user.id
-                    ));
+                    tally.example(format!("user {}: expected /{pattern}/, got {said:?}", user.id));
                 }
                 user.last = Some(heard.message);
             }
@@ -241,9 +226,7 @@ async fn dialogue(plan: &Plan, user: &mut User, tally: &mut Tally) -> bool {
 
 fn act(plan: &Plan, user: &mut User, step: &Step, tally: &mut Tally) -> bool {
     let done = if let Some(text) = &step.send {
-        plan.world
-            .send_text(user.id, plan.bot, &fill(text, user))
-            .map(|_| ())
+        plan.world.send_text(user.id, plan.bot, &fill(text, user)).map(|_| ())
     } else if let Some(label) = &step.press {
         let label = fill(label, user);
         let message = Value::Object(user.last.as_deref().cloned().unwrap_or_default());
@@ -275,15 +258,12 @@ fn fill(text: &str, user: &User) -> String {
     if !text.contains('{') {
         return text.to_owned();
     }
-    text.replace("{user}", &user.id.to_string())
-        .replace("{dialogue}", &user.dialogue.to_string())
+    text.replace("{user}", &user.id.to_string()).replace("{dialogue}", &user.dialogue.to_string())
 }
 
 /// The text, caption, or kind of a message.
 fn said(message: &Fields) -> String {
-    let text = ["text", "caption"]
-        .iter()
-        .find_map(|name| message.get(*name)?.as_str());
+    let text = ["text", "caption"].iter().find_map(|name| message.get(*name)?.as_str());
     text.map_or_else(|| json!(message).to_string(), str::to_owned)
 }
 
@@ -312,12 +292,7 @@ impl World {
     fn forget_watchers(&self, bot: i64) {
         let mut turn = self.turn();
         for ((of, _), private) in &mut turn.state.privates {
-            if *of == bot
-                && private
-                    .watcher
-                    .as_ref()
-                    .is_some_and(mpsc::Sender::is_closed)
-            {
+            if *of == bot && private.watcher.as_ref().is_some_and(mpsc::Sender::is_closed) {
                 private.watcher = None;
             }
         }

@@ -87,10 +87,7 @@ pub(crate) fn report(mut total: Tally, took: Duration) -> Report {
     let at = |share: f64| {
         let last = total.micros.len().saturating_sub(1);
         let index = (last as f64 * share).round() as usize;
-        total
-            .micros
-            .get(index)
-            .map_or(0.0, |micros| *micros as f64 / 1000.0)
+        total.micros.get(index).map_or(0.0, |micros| *micros as f64 / 1000.0)
     };
     let seconds = took.as_secs_f64();
     let sum = |part: fn(&Missed) -> u64| total.users.values().map(part).sum();
@@ -99,12 +96,7 @@ pub(crate) fn report(mut total: Tally, took: Duration) -> Report {
         updates: total.updates,
         updates_per_s: total.updates as f64 / seconds.max(0.001),
         dialogues: total.dialogues,
-        ms: Latency {
-            p50: at(0.5),
-            p95: at(0.95),
-            p99: at(0.99),
-            max: at(1.0),
-        },
+        ms: Latency { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1.0) },
         lost: sum(|missed| missed.lost),
         duplicated: sum(|missed| missed.duplicated),
         mismatched: sum(|missed| missed.mismatched),

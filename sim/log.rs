@@ -33,15 +33,7 @@ pub struct Call {
 impl Call {
     /// A call that has just ended; the world adds number and time.
     pub(crate) fn new(bot: i64, method: &str, params: Value, outcome: String) -> Self {
-        Self {
-            n: 0,
-            at_ms: 0,
-            bot,
-            method: method.to_owned(),
-            params,
-            outcome,
-            fault: None,
-        }
+        Self { n: 0, at_ms: 0, bot, method: method.to_owned(), params, outcome, fault: None }
     }
 }
 
@@ -55,11 +47,7 @@ impl Log {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.0 += 1;
         call.n = inner.0;
-        let dropped = if inner.1.len() >= KEPT {
-            inner.1.pop_front()
-        } else {
-            None
-        };
+        let dropped = if inner.1.len() >= KEPT { inner.1.pop_front() } else { None };
         inner.1.push_back(call);
         drop(inner);
         drop(dropped); // freed outside the lock

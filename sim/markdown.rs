@@ -48,10 +48,7 @@ struct Open {
 
 impl Open {
     fn unfinished(&self) -> String {
-        format!(
-            "Can't find end of {:?} entity at byte offset {}",
-            self.kind, self.source_byte
-        )
+        format!("Can't find end of {:?} entity at byte offset {}", self.kind, self.source_byte)
     }
 }
 
@@ -126,11 +123,7 @@ impl Reader<'_> {
             return Ok(());
         }
         let in_code = matches!(self.top(), Some(Kind::Code | Kind::Pre | Kind::PreCode));
-        let special: &[u8] = if in_code {
-            b"`"
-        } else {
-            b"_*[]()~`>#+-=|{}.!\n"
-        };
+        let special: &[u8] = if in_code { b"`" } else { b"_*[]()~`>#+-=|{}.!\n" };
         if !special.contains(&byte) {
             if byte & 0xc0 != 0x80 {
                 self.offset += 1 + usize::from(byte >= 0xf0);
@@ -141,11 +134,7 @@ impl Reader<'_> {
             self.text.push(byte);
             return Ok(());
         }
-        if self.ends_entity(byte) {
-            self.end(byte)
-        } else {
-            self.begin(byte)
-        }
+        if self.ends_entity(byte) { self.end(byte) } else { self.begin(byte) }
     }
 
     fn ends_entity(&self, byte: u8) -> bool {
@@ -189,11 +178,7 @@ impl Reader<'_> {
             b'[' => Kind::TextUrl,
             b'`' if self.peek(1) == b'`' && self.peek(2) == b'`' => {
                 argument = self.fence();
-                if argument.is_empty() {
-                    Kind::Pre
-                } else {
-                    Kind::PreCode
-                }
+                if argument.is_empty() { Kind::Pre } else { Kind::PreCode }
             }
             b'`' => Kind::Code,
             b'!' if self.peek(1) == b'[' => {
@@ -267,8 +252,7 @@ impl Reader<'_> {
             Kind::TextUrl => {
                 let url = self.url(&open)?;
                 if length > 0 {
-                    self.entities
-                        .extend(links::entity(&url, open.offset, length));
+                    self.entities.extend(links::entity(&url, open.offset, length));
                 }
                 return Ok(());
             }

@@ -28,10 +28,7 @@ pub(crate) fn parse(source: &str) -> Result<Formatted, String> {
         }
     }
     let text = String::from_utf8_lossy(&reader.text).into_owned();
-    Ok(Formatted {
-        text,
-        entities: reader.entities,
-    })
+    Ok(Formatted { text, entities: reader.entities })
 }
 
 struct Reader<'a> {
@@ -71,9 +68,7 @@ impl Reader<'_> {
         };
         let end = (self.at..self.size).find(|at| ends(*at));
         let Some(end) = end else {
-            return Err(format!(
-                "Can't find end of the entity starting at byte offset {begin}"
-            ));
+            return Err(format!("Can't find end of the entity starting at byte offset {begin}"));
         };
         while self.at < end {
             self.take();
@@ -96,10 +91,7 @@ impl Reader<'_> {
 
     fn language(&mut self) -> String {
         let is_stop = |byte: u8| byte.is_ascii_whitespace() || byte == b'`' || byte == 0;
-        let length = self.bytes[self.at..]
-            .iter()
-            .take_while(|byte| !is_stop(**byte))
-            .count();
+        let length = self.bytes[self.at..].iter().take_while(|byte| !is_stop(**byte)).count();
         let end = self.at + length;
         let mut language = String::new();
         if length > 0 && end < self.size && self.bytes[end] != b'`' {
@@ -109,11 +101,7 @@ impl Reader<'_> {
         let is_break = |byte: u8| byte == b'\n' || byte == b'\r';
         let (first, second) = (self.bytes[self.at], self.bytes[self.at + 1]);
         if is_break(first) {
-            self.at += if is_break(second) && first != second {
-                2
-            } else {
-                1
-            };
+            self.at += if is_break(second) && first != second { 2 } else { 1 };
         }
         language
     }
@@ -124,9 +112,7 @@ impl Reader<'_> {
             return String::from_utf8_lossy(&self.bytes[begin + 1..self.at]).into_owned();
         }
         let from = self.at + 2;
-        let end = (from..self.size)
-            .find(|at| self.bytes[*at] == b')')
-            .unwrap_or(self.size);
+        let end = (from..self.size).find(|at| self.bytes[*at] == b')').unwrap_or(self.size);
         self.at = end;
         String::from_utf8_lossy(&self.bytes[from..end]).into_owned()
     }

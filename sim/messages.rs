@@ -102,10 +102,7 @@ impl Turn<'_> {
             invoice: draft.invoice,
             reactions: Fields::new(),
         };
-        self.tell(
-            place,
-            || json!({"type": "message", "message": stored.view()}),
-        );
+        self.tell(place, || json!({"type": "message", "message": stored.view()}));
         if let Some(history) = self.state.history_mut(place) {
             history.push(stored);
         }
@@ -132,9 +129,7 @@ impl Turn<'_> {
             put("message_thread_id", json!(thread));
             put("is_topic_message", json!(true));
         }
-        let replied = draft
-            .reply_to
-            .and_then(|id| self.state.history(place)?.find(id));
+        let replied = draft.reply_to.and_then(|id| self.state.history(place)?.find(id));
         if let Some(replied) = replied {
             let mut quoted = Fields::clone(&replied.message);
             quoted.remove("reply_to_message");
@@ -146,11 +141,9 @@ impl Turn<'_> {
     fn is_channel(&self, place: Place) -> bool {
         match place {
             Place::Private { .. } => false,
-            Place::Shared(id) => self
-                .state
-                .chats
-                .get(&id)
-                .is_some_and(|chat| chat.kind == ChatKind::Channel),
+            Place::Shared(id) => {
+                self.state.chats.get(&id).is_some_and(|chat| chat.kind == ChatKind::Channel)
+            }
         }
     }
 
@@ -181,10 +174,7 @@ impl Turn<'_> {
         private.typing_until_ms = 0;
         let doubled = private.last_said.replace(fingerprint) == Some(fingerprint);
         if let Some(watcher) = &private.watcher {
-            let heard = Heard {
-                message: Arc::clone(message),
-                edited: false,
-            };
+            let heard = Heard { message: Arc::clone(message), edited: false };
             // A watcher that lags this far behind counts the message as lost.
             let _ = watcher.try_send(heard);
         }
@@ -203,10 +193,10 @@ impl Turn<'_> {
         if doubled {
             self.state.counters.doubled_replies += 1;
             let counters = self.state.counters;
-            self.world.0.events.tell(
-                Audience::All,
-                || json!({"type": "counters", "counters": counters}),
-            );
+            self.world
+                .0
+                .events
+                .tell(Audience::All, || json!({"type": "counters", "counters": counters}));
         }
         doubled
     }
@@ -219,14 +209,8 @@ impl Turn<'_> {
         kind: &'static str,
         message: &Fields,
     ) {
-        let id = message
-            .get("message_id")
-            .and_then(Value::as_i64)
-            .unwrap_or_default();
-        let lane = Lane {
-            key: place.chat_id(),
-            about: Some((place, id)),
-        };
+        let id = message.get("message_id").and_then(Value::as_i64).unwrap_or_default();
+        let lane = Lane { key: place.chat_id(), about: Some((place, id)) };
         match place {
             Place::Private { bot, .. } => self.push_update(bot, kind, message, lane),
             Place::Shared(chat) => {
@@ -242,17 +226,12 @@ impl Turn<'_> {
         let Some(chat) = self.state.chats.get(&chat) else {
             return Vec::new();
         };
-        let text = ["text", "caption"]
-            .iter()
-            .find_map(|name| message.get(*name)?.as_str())
-            .unwrap_or("");
+        let text =
+            ["text", "caption"].iter().find_map(|name| message.get(*name)?.as_str()).unwrap_or("");
         let service = SERVICE.iter().any(|name| message.contains_key(*name));
-        let answered = message
-            .get("reply_to_message")
-            .and_then(|replied| replied["from"]["id"].as_i64());
-        let bots = chat
-            .present()
-            .filter(|(id, member)| member.is_bot && **id != sender.id());
+        let answered =
+            message.get("reply_to_message").and_then(|replied| replied["from"]["id"].as_i64());
+        let bots = chat.present().filter(|(id, member)| member.is_bot && **id != sender.id());
         bots.filter_map(|(id, member)| {
             let bot = self.state.bots.get(id)?;
             let name = bot.username.to_lowercase();
@@ -289,10 +268,7 @@ impl Turn<'_> {
             && let Some(watcher) = &private.watcher
         {
             // A watcher that lags this far behind counts the change as lost.
-            let _ = watcher.try_send(Heard {
-                message: Arc::clone(&stored.message),
-                edited: true,
-            });
+            let _ = watcher.try_send(Heard { message: Arc::clone(&stored.message), edited: true });
         }
         Some(stored.message)
     }
@@ -311,11 +287,7 @@ impl Turn<'_> {
 
     /// Marks a person's message as arrived at the bot, and as handled.
     pub(crate) fn mark(&mut self, place: Place, id: i64, read: bool) {
-        let Some(stored) = self
-            .state
-            .history_mut(place)
-            .and_then(|all| all.find_mut(id))
-        else {
+        let Some(stored) = self.state.history_mut(place).and_then(|all| all.find_mut(id)) else {
             return;
         };
         let before = (stored.marks.delivered, stored.marks.read);

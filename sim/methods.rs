@@ -36,9 +36,7 @@ pub(crate) fn message(fields: Arc<Fields>) -> Answer {
 
 /// The method under a lower-case name.
 fn find(name: &str) -> Option<Method> {
-    sending(name)
-        .or_else(|| talking(name))
-        .or_else(|| running(name))
+    sending(name).or_else(|| talking(name)).or_else(|| running(name))
 }
 
 fn sending(name: &str) -> Option<Method> {
@@ -154,10 +152,6 @@ pub(crate) fn run(world: &World, bot: i64, method: &str, params: &Params) -> Ans
     let Some(run) = find(&method.to_ascii_lowercase()) else {
         return Err(Refused::new(404, "Not Found: method not found"));
     };
-    let mut call = Call {
-        turn: world.turn(),
-        bot,
-        params,
-    };
+    let mut call = Call { turn: world.turn(), bot, params };
     run(&mut call)
 }

@@ -79,12 +79,7 @@ pub(crate) fn get_member(call: &mut Call<'_>) -> Answer {
             if call.user(id).is_none() {
                 return Err(bad("PARTICIPANT_ID_INVALID"));
             }
-            let chat = call
-                .turn
-                .state
-                .chats
-                .get(&chat)
-                .ok_or_else(|| bad("chat not found"))?;
+            let chat = call.turn.state.chats.get(&chat).ok_or_else(|| bad("chat not found"))?;
             let absent = Member::new(Standing::Left, false);
             let member = chat.members.get(&id).unwrap_or(&absent);
             Ok(member_json(call, member, id))
@@ -101,18 +96,11 @@ fn shared(call: &Call<'_>, private_error: &str) -> Result<i64, Refused> {
 
 pub(crate) fn get_administrators(call: &mut Call<'_>) -> Answer {
     let id = shared(call, "there are no administrators in the private chat")?;
-    let chat = call
-        .turn
-        .state
-        .chats
-        .get(&id)
-        .ok_or_else(|| bad("chat not found"))?;
+    let chat = call.turn.state.chats.get(&id).ok_or_else(|| bad("chat not found"))?;
     let admins = chat
         .present()
         .filter(|(id, member)| member.is_admin() && (!member.is_bot || **id == call.bot));
-    Ok(admins
-        .map(|(id, member)| member_json(call, member, *id))
-        .collect())
+    Ok(admins.map(|(id, member)| member_json(call, member, *id)).collect())
 }
 
 pub(crate) fn get_count(call: &mut Call<'_>) -> Answer {
@@ -140,16 +128,12 @@ pub(crate) fn set_title(call: &mut Call<'_>) -> Answer {
         chat.title.clone_from(&title);
     }
     let draft = Draft::of("new_chat_title", json!(title));
-    call.turn
-        .post(Place::Shared(id), Sender::Bot(call.bot), draft);
+    call.turn.post(Place::Shared(id), Sender::Bot(call.bot), draft);
     done()
 }
 
 pub(crate) fn set_description(call: &mut Call<'_>) -> Answer {
-    let text = call
-        .params
-        .text("description")
-        .map(|text| text.into_owned());
+    let text = call.params.text("description").map(|text| text.into_owned());
     let id = call.administered("can_change_info")?;
     if let Some(chat) = call.turn.state.chats.get_mut(&id) {
         if chat.description == text {
@@ -161,9 +145,7 @@ pub(crate) fn set_description(call: &mut Call<'_>) -> Answer {
 }
 
 pub(crate) fn set_permissions(call: &mut Call<'_>) -> Answer {
-    let given = call
-        .params
-        .json("permissions", "can't parse permissions JSON object")?;
+    let given = call.params.json("permissions", "can't parse permissions JSON object")?;
     let given = given.filter(Value::is_object);
     let given = given.ok_or_else(|| bad("object expected as permissions"))?;
     let id = call.administered("can_restrict_members")?;
@@ -180,12 +162,7 @@ pub(crate) fn set_permissions(call: &mut Call<'_>) -> Answer {
 fn pinnable(call: &Call<'_>) -> Result<Place, Refused> {
     let place = call.chat()?;
     if let Place::Shared(id) = place {
-        let chat = call
-            .turn
-            .state
-            .chats
-            .get(&id)
-            .ok_or_else(|| bad("chat not found"))?;
+        let chat = call.turn.state.chats.get(&id).ok_or_else(|| bad("chat not found"))?;
         let right = match chat.kind {
             ChatKind::Channel => "can_edit_messages",
             _ => "can_pin_messages",
@@ -200,12 +177,7 @@ fn pins<'a>(call: &'a mut Call<'_>, place: Place) -> Option<&'a mut Vec<i64>> {
         Place::Private { bot, person } => {
             Some(&mut call.turn.state.private_mut(bot, person).pinned)
         }
-        Place::Shared(id) => call
-            .turn
-            .state
-            .chats
-            .get_mut(&id)
-            .map(|chat| &mut chat.pinned),
+        Place::Shared(id) => call.turn.state.chats.get_mut(&id).map(|chat| &mut chat.pinned),
     }
 }
 
@@ -234,8 +206,7 @@ pub(crate) fn unpin(call: &mut Call<'_>) -> Answer {
         Some(id) if !pins.contains(&id) => return Err(bad("message to unpin not found")),
         Some(id) => pins.retain(|one| *one != id),
         None => {
-            pins.pop()
-                .ok_or_else(|| bad("message to unpin not found"))?;
+            pins.pop().ok_or_else(|| bad("message to unpin not found"))?;
         }
     }
     done()

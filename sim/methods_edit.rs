@@ -52,22 +52,14 @@ fn edited(call: &Call<'_>) -> Result<Edited, Refused> {
         };
         let found = call.turn.state.inline_messages.get(&*id);
         let (place, id) = *found.ok_or_else(|| bad("MESSAGE_ID_INVALID"))?;
-        return Ok(Edited {
-            place,
-            id,
-            inline: true,
-        });
+        return Ok(Edited { place, id, inline: true });
     }
     let place = call.chat()?;
     let stored = call.message(place, "message_id", "message to edit")?;
     if stored.sender != call.bot {
         return Err(bad("message can't be edited"));
     }
-    Ok(Edited {
-        place,
-        id: stored.id,
-        inline: false,
-    })
+    Ok(Edited { place, id: stored.id, inline: false })
 }
 
 /// Replaces content and markup; equal ones are refused as Telegram does.
@@ -78,11 +70,7 @@ fn apply(
     new: Fields,
     markup: Option<Value>,
 ) -> Answer {
-    let old = call
-        .turn
-        .state
-        .history(edited.place)
-        .and_then(|all| all.find(edited.id));
+    let old = call.turn.state.history(edited.place).and_then(|all| all.find(edited.id));
     let old = old.ok_or_else(|| bad("message to edit not found"))?;
     let mut changed = Fields::clone(&old.message);
     for name in CONTENT {
@@ -106,12 +94,10 @@ fn apply(
         before == after
     };
     let now_s = call.turn.now_s();
-    let shown = call
-        .turn
-        .change(edited.place, edited.id, !only_markup, |stored| {
-            stored.message = Arc::new(changed);
-            stored.edit().insert("edit_date".to_owned(), json!(now_s));
-        });
+    let shown = call.turn.change(edited.place, edited.id, !only_markup, |stored| {
+        stored.message = Arc::new(changed);
+        stored.edit().insert("edit_date".to_owned(), json!(now_s));
+    });
     if edited.inline {
         return done();
     }
@@ -138,17 +124,12 @@ pub(crate) fn edit_text(call: &mut Call<'_>) -> Answer {
     }
     let mut fields = Fields::new();
     formatting::put(&mut fields, &formatted, false, &|id| call.user(id));
-    let options = call.params.json(
-        "link_preview_options",
-        "can't parse link preview options JSON object",
-    )?;
+    let options =
+        call.params.json("link_preview_options", "can't parse link preview options JSON object")?;
     if let Some(options) = options {
         fields.insert("link_preview_options".to_owned(), options);
     } else if call.params.flag("disable_web_page_preview") {
-        fields.insert(
-            "link_preview_options".to_owned(),
-            json!({"is_disabled": true}),
-        );
+        fields.insert("link_preview_options".to_owned(), json!({"is_disabled": true}));
     }
     apply(call, &edited, |_| false, fields, markup)
 }
@@ -177,9 +158,7 @@ pub(crate) fn edit_caption(call: &mut Call<'_>) -> Answer {
 }
 
 pub(crate) fn edit_media(call: &mut Call<'_>) -> Answer {
-    let media = call
-        .params
-        .json("media", "can't parse input media JSON object")?;
+    let media = call.params.json("media", "can't parse input media JSON object")?;
     let Some(media) = media else {
         return Err(bad("input media is not specified"));
     };
@@ -199,22 +178,14 @@ pub(crate) fn edit_markup(call: &mut Call<'_>) -> Answer {
 fn deletable(call: &Call<'_>, place: Place, id: i64) -> Result<(), Refused> {
     let stored = call.turn.state.history(place).and_then(|all| all.find(id));
     let stored = stored.ok_or_else(|| bad("message to delete not found"))?;
-    let date = stored
-        .message
-        .get("date")
-        .and_then(Value::as_i64)
-        .unwrap_or_default();
+    let date = stored.message.get("date").and_then(Value::as_i64).unwrap_or_default();
     let too_old = call.turn.now_s() - date > DELETE_WITHIN_S;
     match place {
         Place::Private { .. } if too_old => Err(bad("message can't be deleted for everyone")),
         Place::Private { .. } => Ok(()),
         Place::Shared(chat) => {
-            let member = call
-                .turn
-                .state
-                .chats
-                .get(&chat)
-                .and_then(|chat| chat.members.get(&call.bot));
+            let member =
+                call.turn.state.chats.get(&chat).and_then(|chat| chat.members.get(&call.bot));
             let may = member.is_some_and(|member| member.may("can_delete_messages"));
             if may || (stored.sender == call.bot && !too_old) {
                 Ok(())
@@ -242,12 +213,7 @@ pub(crate) fn delete_messages(call: &mut Call<'_>) -> Answer {
     // Those that are not there are skipped; one that may not be deleted fails the call.
     let present: Vec<i64> = ids
         .into_iter()
-        .filter(|id| {
-            call.turn
-                .state
-                .history(place)
-                .is_some_and(|all| all.find(*id).is_some())
-        })
+        .filter(|id| call.turn.state.history(place).is_some_and(|all| all.find(*id).is_some()))
         .collect();
     for id in &present {
         deletable(call, place, *id)?;
@@ -261,22 +227,15 @@ pub(crate) fn delete_messages(call: &mut Call<'_>) -> Answer {
 pub(crate) fn set_reaction(call: &mut Call<'_>) -> Answer {
     let place = call.chat()?;
     let id = call.message(place, "message_id", "message to react")?.id;
-    let reaction = call
-        .params
-        .json("reaction", "can't parse reaction types JSON object")?;
+    let reaction = call.params.json("reaction", "can't parse reaction types JSON object")?;
     let reaction = match reaction {
         None => json!([]),
         Some(Value::Array(list)) => Value::Array(list),
         Some(_) => return Err(bad("expected an Array of ReactionType")),
     };
     for one in reaction.as_array().into_iter().flatten() {
-        if !matches!(
-            one["type"].as_str(),
-            Some("emoji" | "custom_emoji" | "paid")
-        ) {
-            return Err(bad(
-                "can't parse ReactionType: invalid reaction type specified",
-            ));
+        if !matches!(one["type"].as_str(), Some("emoji" | "custom_emoji" | "paid")) {
+            return Err(bad("can't parse ReactionType: invalid reaction type specified"));
         }
         let emoji = one["emoji"].as_str().unwrap_or("");
         if one["type"] == "emoji" && (emoji.is_empty() || emoji.is_ascii()) {
@@ -287,12 +246,7 @@ pub(crate) fn set_reaction(call: &mut Call<'_>) -> Answer {
         return Err(bad("REACTIONS_TOO_MANY"));
     }
     let bot = call.bot.to_string();
-    if let Some(stored) = call
-        .turn
-        .state
-        .history_mut(place)
-        .and_then(|all| all.find_mut(id))
-    {
+    if let Some(stored) = call.turn.state.history_mut(place).and_then(|all| all.find_mut(id)) {
         stored.reactions.insert(bot, reaction.clone());
     }
     let emoji = reaction[0]["emoji"].as_str().unwrap_or("").to_owned();

@@ -52,9 +52,7 @@ fn content(stored: &Stored) -> Fields {
 fn source(call: &Call<'_>, what: &str, id: i64) -> Result<Stored, Refused> {
     let place = call.chat_of("from_chat_id")?;
     let stored = call.turn.state.history(place).and_then(|all| all.find(id));
-    stored
-        .cloned()
-        .ok_or_else(|| bad(format!("{what} not found")))
+    stored.cloned().ok_or_else(|| bad(format!("{what} not found")))
 }
 
 fn one_id(call: &Call<'_>) -> Result<i64, Refused> {
@@ -66,17 +64,11 @@ fn forward(call: &mut Call<'_>, place: Place, stored: &Stored) -> Result<Arc<Fie
     if stored.message.contains_key("has_protected_content") {
         return Err(bad("the message can't be forwarded"));
     }
-    if SERVICE
-        .iter()
-        .any(|name| stored.message.contains_key(*name))
-    {
+    if SERVICE.iter().any(|name| stored.message.contains_key(*name)) {
         return Err(bad("message can't be forwarded"));
     }
     let mut fields = content(stored);
-    let origin = match (
-        stored.message.get("forward_origin"),
-        stored.message.get("sender_chat"),
-    ) {
+    let origin = match (stored.message.get("forward_origin"), stored.message.get("sender_chat")) {
         (Some(origin), _) => origin.clone(),
         (None, Some(chat)) => json!({"type": "channel", "chat": chat,
             "message_id": stored.id, "date": stored.message["date"]}),
@@ -88,10 +80,7 @@ fn forward(call: &mut Call<'_>, place: Place, stored: &Stored) -> Result<Arc<Fie
     fields.insert("forward_date".to_owned(), origin["date"].clone());
     if origin["type"] == "channel" {
         fields.insert("forward_from_chat".to_owned(), origin["chat"].clone());
-        fields.insert(
-            "forward_from_message_id".to_owned(),
-            origin["message_id"].clone(),
-        );
+        fields.insert("forward_from_message_id".to_owned(), origin["message_id"].clone());
     } else {
         fields.insert("forward_from".to_owned(), origin["sender_user"].clone());
     }
@@ -110,19 +99,11 @@ pub(crate) fn forward_messages(call: &mut Call<'_>) -> Answer {
 }
 
 fn copy(call: &mut Call<'_>, place: Place, stored: &Stored) -> Result<Arc<Fields>, Refused> {
-    if SERVICE
-        .iter()
-        .any(|name| stored.message.contains_key(*name))
-    {
+    if SERVICE.iter().any(|name| stored.message.contains_key(*name)) {
         return Err(bad("message can't be copied"));
     }
     let mut fields = content(stored);
-    for name in [
-        "forward_date",
-        "forward_from",
-        "forward_from_chat",
-        "forward_from_message_id",
-    ] {
+    for name in ["forward_date", "forward_from", "forward_from_chat", "forward_from_message_id"] {
         fields.remove(name);
     }
     if call.params.get("caption").is_some() && !stored.message.contains_key("text") {

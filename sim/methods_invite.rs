@@ -46,14 +46,8 @@ fn add(call: &mut Call<'_>, chat: i64, mut fields: Fields, primary: bool) -> Val
     fields.insert("creator".to_owned(), creator);
     fields.insert("is_primary".to_owned(), json!(primary));
     fields.insert("is_revoked".to_owned(), json!(false));
-    fields
-        .entry("creates_join_request".to_owned())
-        .or_insert(json!(false));
-    let link = Link {
-        url,
-        link: fields.clone(),
-        joined: 0,
-    };
+    fields.entry("creates_join_request".to_owned()).or_insert(json!(false));
+    let link = Link { url, link: fields.clone(), joined: 0 };
     if let Some(chat) = call.turn.state.chats.get_mut(&chat) {
         chat.links.push(link);
     }
@@ -68,12 +62,8 @@ pub(crate) fn create(call: &mut Call<'_>) -> Answer {
 
 pub(crate) fn create_subscription(call: &mut Call<'_>) -> Answer {
     let chat = call.administered("can_invite_users")?;
-    let is_channel = call
-        .turn
-        .state
-        .chats
-        .get(&chat)
-        .is_some_and(|chat| chat.kind == ChatKind::Channel);
+    let is_channel =
+        call.turn.state.chats.get(&chat).is_some_and(|chat| chat.kind == ChatKind::Channel);
     if !is_channel {
         return Err(bad("the chat must be a channel"));
     }
@@ -95,11 +85,7 @@ fn with_link(
     chat: i64,
     change: impl FnOnce(&mut Link) -> Result<(), Refused>,
 ) -> Answer {
-    let url = call
-        .params
-        .text("invite_link")
-        .unwrap_or_default()
-        .into_owned();
+    let url = call.params.text("invite_link").unwrap_or_default().into_owned();
     if url.is_empty() {
         return Err(bad("invite link must be non-empty"));
     }
@@ -142,11 +128,7 @@ pub(crate) fn revoke(call: &mut Call<'_>) -> Answer {
 pub(crate) fn export(call: &mut Call<'_>) -> Answer {
     let chat = call.administered("can_invite_users")?;
     if let Some(chat) = call.turn.state.chats.get_mut(&chat) {
-        for link in chat
-            .links
-            .iter_mut()
-            .filter(|link| link.link["is_primary"] == true)
-        {
+        for link in chat.links.iter_mut().filter(|link| link.link["is_primary"] == true) {
             link.link.insert("is_revoked".to_owned(), json!(true));
         }
     }

@@ -24,18 +24,12 @@ pub(crate) fn close(_call: &mut Call<'_>) -> Answer {
 
 /// The canonical text of a scope, and the language.
 fn scope(call: &Call<'_>) -> Result<(String, String), Refused> {
-    let language = call
-        .params
-        .text("language_code")
-        .unwrap_or_default()
-        .into_owned();
+    let language = call.params.text("language_code").unwrap_or_default().into_owned();
     let letters = language.bytes().all(|byte| byte.is_ascii_lowercase());
     if !language.is_empty() && (language.len() != 2 || !letters) {
         return Err(bad("invalid language code specified"));
     }
-    let scope = call
-        .params
-        .json("scope", "can't parse BotCommandScope JSON object")?;
+    let scope = call.params.json("scope", "can't parse BotCommandScope JSON object")?;
     let Some(scope) = scope else {
         return Ok((json!({"type": "default"}).to_string(), language));
     };
@@ -69,9 +63,7 @@ fn scope(call: &Call<'_>) -> Result<(String, String), Refused> {
 }
 
 pub(crate) fn set_commands(call: &mut Call<'_>) -> Answer {
-    let list = call
-        .params
-        .json("commands", "can't parse commands JSON object")?;
+    let list = call.params.json("commands", "can't parse commands JSON object")?;
     let list = match list {
         Some(Value::Array(list)) => list,
         Some(_) => return Err(bad("expected an Array of BotCommand")),
@@ -82,15 +74,10 @@ pub(crate) fn set_commands(call: &mut Call<'_>) -> Answer {
     }
     let mut clean = Vec::new();
     for one in &list {
-        let complain = |name: &str| {
-            bad(format!(
-                "can't parse BotCommand: Can't find field \"{name}\""
-            ))
-        };
+        let complain =
+            |name: &str| bad(format!("can't parse BotCommand: Can't find field \"{name}\""));
         let command = one["command"].as_str().ok_or_else(|| complain("command"))?;
-        let description = one["description"]
-            .as_str()
-            .ok_or_else(|| complain("description"))?;
+        let description = one["description"].as_str().ok_or_else(|| complain("description"))?;
         let command = command.trim_start_matches('/').to_lowercase();
         let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if !(1..=32).contains(&command.len()) || !command.bytes().all(good) {
@@ -103,20 +90,13 @@ pub(crate) fn set_commands(call: &mut Call<'_>) -> Answer {
     }
     let key = scope(call)?;
     call.me()?.commands.insert(key, Value::Array(clean));
-    call.turn
-        .world
-        .tell_all(json!({"type": "commands", "bot_id": call.bot}));
+    call.turn.world.tell_all(json!({"type": "commands", "bot_id": call.bot}));
     done()
 }
 
 pub(crate) fn get_commands(call: &mut Call<'_>) -> Answer {
     let key = scope(call)?;
-    Ok(call
-        .me()?
-        .commands
-        .get(&key)
-        .cloned()
-        .unwrap_or_else(|| json!([])))
+    Ok(call.me()?.commands.get(&key).cloned().unwrap_or_else(|| json!([])))
 }
 
 pub(crate) fn delete_commands(call: &mut Call<'_>) -> Answer {
@@ -130,11 +110,7 @@ fn set_text(call: &mut Call<'_>, field: &'static str, max: usize, error: &str) -
     if text.chars().count() > max {
         return Err(bad(error));
     }
-    let language = call
-        .params
-        .text("language_code")
-        .unwrap_or_default()
-        .into_owned();
+    let language = call.params.text("language_code").unwrap_or_default().into_owned();
     if field == "name" && language.is_empty() && !text.is_empty() {
         call.me()?.first_name.clone_from(&text);
     }
@@ -143,17 +119,11 @@ fn set_text(call: &mut Call<'_>, field: &'static str, max: usize, error: &str) -
 }
 
 fn get_text(call: &mut Call<'_>, field: &'static str) -> Answer {
-    let language = call
-        .params
-        .text("language_code")
-        .unwrap_or_default()
-        .into_owned();
+    let language = call.params.text("language_code").unwrap_or_default().into_owned();
     let me = call.me()?;
-    let found = [language, String::new()].into_iter().find_map(|language| {
-        me.texts
-            .get(&(field, language))
-            .filter(|text| !text.is_empty())
-    });
+    let found = [language, String::new()]
+        .into_iter()
+        .find_map(|language| me.texts.get(&(field, language)).filter(|text| !text.is_empty()));
     let text = match found {
         Some(text) => text.clone(),
         None if field == "name" => me.first_name.clone(),
@@ -179,12 +149,7 @@ pub(crate) fn get_description(call: &mut Call<'_>) -> Answer {
 }
 
 pub(crate) fn set_short_description(call: &mut Call<'_>) -> Answer {
-    set_text(
-        call,
-        "short_description",
-        120,
-        "BOT_SHORT_DESCRIPTION_TOO_LONG",
-    )
+    set_text(call, "short_description", 120, "BOT_SHORT_DESCRIPTION_TOO_LONG")
 }
 
 pub(crate) fn get_short_description(call: &mut Call<'_>) -> Answer {
@@ -192,17 +157,10 @@ pub(crate) fn get_short_description(call: &mut Call<'_>) -> Answer {
 }
 
 pub(crate) fn set_menu_button(call: &mut Call<'_>) -> Answer {
-    let button = call
-        .params
-        .json("menu_button", "can't parse menu button JSON object")?;
+    let button = call.params.json("menu_button", "can't parse menu button JSON object")?;
     let button = button.unwrap_or_else(|| json!({"type": "default"}));
-    if !matches!(
-        button["type"].as_str(),
-        Some("default" | "commands" | "web_app")
-    ) {
-        return Err(bad(
-            "can't parse menu button: MenuButton has unsupported type",
-        ));
+    if !matches!(button["type"].as_str(), Some("default" | "commands" | "web_app")) {
+        return Err(bad("can't parse menu button: MenuButton has unsupported type"));
     }
     if call.params.get("chat_id").is_none() {
         call.me()?.menu_button = Some(button);
@@ -229,9 +187,7 @@ pub(crate) fn get_menu_button(call: &mut Call<'_>) -> Answer {
         None
     };
     let default = call.me()?.menu_button.clone();
-    Ok(own
-        .or(default)
-        .unwrap_or_else(|| json!({"type": "commands"})))
+    Ok(own.or(default).unwrap_or_else(|| json!({"type": "commands"})))
 }
 
 pub(crate) fn set_default_rights(call: &mut Call<'_>) -> Answer {
@@ -250,15 +206,8 @@ pub(crate) fn set_default_rights(call: &mut Call<'_>) -> Answer {
 pub(crate) fn get_default_rights(call: &mut Call<'_>) -> Answer {
     let channels = call.params.flag("for_channels");
     let none = || {
-        let rights = ADMIN_RIGHTS
-            .iter()
-            .map(|name| ((*name).to_owned(), json!(false)));
+        let rights = ADMIN_RIGHTS.iter().map(|name| ((*name).to_owned(), json!(false)));
         Value::Object(rights.collect())
     };
-    Ok(call
-        .me()?
-        .default_rights
-        .get(&channels)
-        .cloned()
-        .unwrap_or_else(none))
+    Ok(call.me()?.default_rights.get(&channels).cloned().unwrap_or_else(none))
 }

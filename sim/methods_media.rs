@@ -77,11 +77,7 @@ fn send(call: &mut Call<'_>, kind: FileKind) -> Answer {
     }
     for flag in ["show_caption_above_media", "has_spoiler"] {
         if call.params.flag(flag) {
-            let name = if flag == "has_spoiler" {
-                "has_media_spoiler"
-            } else {
-                flag
-            };
+            let name = if flag == "has_spoiler" { "has_media_spoiler" } else { flag };
             fields.insert(name.to_owned(), json!(true));
         }
     }
@@ -93,10 +89,7 @@ fn content(kept: &Kept, details: &Given) -> Fields {
     let mut fields = Fields::new();
     fields.insert(kept.kind.field().to_owned(), kept.content(details));
     if kept.kind == FileKind::Animation {
-        let document = Kept {
-            kind: FileKind::Document,
-            ..kept.clone()
-        };
+        let document = Kept { kind: FileKind::Document, ..kept.clone() };
         fields.insert("document".to_owned(), document.content(details));
     }
     fields
@@ -115,19 +108,13 @@ pub(crate) fn keep(call: &mut Call<'_>, kind: FileKind, source: Source) -> Resul
     let upload = match source {
         Source::Upload(upload) => upload,
         Source::Text(text) if text.is_empty() => {
-            return Err(bad(format!(
-                "there is no {} in the request",
-                name.replace('_', " ")
-            )));
+            return Err(bad(format!("there is no {} in the request", name.replace('_', " "))));
         }
         Source::Text(text) => match text.strip_prefix("attach://") {
             Some(part) => {
                 let upload = call.params.file(part).cloned();
                 upload.ok_or_else(|| {
-                    bad(format!(
-                        "there is no {} in the request",
-                        name.replace('_', " ")
-                    ))
+                    bad(format!("there is no {} in the request", name.replace('_', " ")))
                 })?
             }
             None => return by_id(call, kind, &text),
@@ -136,11 +123,7 @@ pub(crate) fn keep(call: &mut Call<'_>, kind: FileKind, source: Source) -> Resul
     if upload.bytes.is_empty() {
         return Err(bad("file must be non-empty"));
     }
-    let largest = if kind == FileKind::Photo {
-        PHOTO_MAX
-    } else {
-        UPLOAD_MAX
-    };
+    let largest = if kind == FileKind::Photo { PHOTO_MAX } else { UPLOAD_MAX };
     if upload.bytes.len() > largest {
         return Err(match kind {
             FileKind::Photo => {
@@ -163,27 +146,16 @@ pub(crate) fn keep(call: &mut Call<'_>, kind: FileKind, source: Source) -> Resul
 
 fn by_id(call: &Call<'_>, kind: FileKind, id: &str) -> Result<Kept, Refused> {
     let Some(kept) = call.turn.state.files.find(id) else {
-        return Err(bad(
-            "wrong remote file identifier specified: Wrong padding in the string",
-        ));
+        return Err(bad("wrong remote file identifier specified: Wrong padding in the string"));
     };
     if kept.kind == kind {
         return Ok(kept.clone());
     }
-    let movie = |kind| {
-        matches!(
-            kind,
-            FileKind::Video | FileKind::Animation | FileKind::Document
-        )
-    };
+    let movie = |kind| matches!(kind, FileKind::Video | FileKind::Animation | FileKind::Document);
     if movie(kept.kind) && movie(kind) {
         return Ok(kept.clone()); // Telegram answers with what the file is
     }
-    Err(bad(format!(
-        "can't use file of type {} as {}",
-        type_name(kept.kind),
-        type_name(kind)
-    )))
+    Err(bad(format!("can't use file of type {} as {}", type_name(kept.kind), type_name(kind))))
 }
 
 fn type_name(kind: FileKind) -> &'static str {
@@ -210,12 +182,7 @@ pub(crate) fn input_media(
     }
     let kind = media["type"].as_str().unwrap_or("");
     let kind = FileKind::from_field(kind)
-        .filter(|kind| {
-            !matches!(
-                kind,
-                FileKind::Voice | FileKind::Sticker | FileKind::VideoNote
-            )
-        })
+        .filter(|kind| !matches!(kind, FileKind::Voice | FileKind::Sticker | FileKind::VideoNote))
         .ok_or_else(|| complain(&format!("type \"{kind}\" is unsupported")))?;
     let source = media["media"].as_str().unwrap_or("");
     if source.is_empty() {
@@ -267,9 +234,7 @@ pub(crate) fn send_media_group(call: &mut Call<'_>) -> Answer {
         || of(&[FileKind::Document])
         || of(&[FileKind::Audio]);
     if !uniform && album.len() > 1 {
-        return Err(bad(
-            "can't use the media of the specified type in the album",
-        ));
+        return Err(bad("can't use the media of the specified type in the album"));
     }
     let group = call.turn.state.random_id();
     let mut sent = Vec::new();

@@ -15,11 +15,7 @@ fn standing(call: &Call<'_>, chat: i64, id: i64) -> Option<Member> {
 /// Sets `until_date`, none when it is nearer than 30 s or farther than a year, as Telegram does.
 fn set_until(call: &mut Call<'_>, chat: i64, id: i64) {
     let left = call.params.int("until_date").unwrap_or(0) - call.turn.now_s();
-    let until_s = if (30..=366 * 86_400).contains(&left) {
-        call.turn.now_s() + left
-    } else {
-        0
-    };
+    let until_s = if (30..=366 * 86_400).contains(&left) { call.turn.now_s() + left } else { 0 };
     let chat = call.turn.state.chats.get_mut(&chat);
     if let Some(member) = chat.and_then(|chat| chat.members.get_mut(&id)) {
         member.until_s = until_s;
@@ -32,8 +28,7 @@ pub(crate) fn leave(call: &mut Call<'_>) -> Answer {
     };
     let bot = call.bot;
     call.turn.announce_exit(chat, bot, bot);
-    call.turn
-        .set_standing(chat, bot, Change::new(Standing::Left, bot));
+    call.turn.set_standing(chat, bot, Change::new(Standing::Left, bot));
     done()
 }
 
@@ -44,18 +39,14 @@ pub(crate) fn ban(call: &mut Call<'_>) -> Answer {
         return Err(bad("can't restrict self"));
     }
     let member = standing(call, chat, id);
-    if member
-        .as_ref()
-        .is_some_and(|member| member.standing == Standing::Owner)
-    {
+    if member.as_ref().is_some_and(|member| member.standing == Standing::Owner) {
         return Err(bad("can't remove chat owner"));
     }
     if member.as_ref().is_some_and(Member::is_admin) {
         return Err(bad("user is an administrator of the chat"));
     }
     let bot = call.bot;
-    call.turn
-        .set_standing(chat, id, Change::new(Standing::Kicked, bot));
+    call.turn.set_standing(chat, id, Change::new(Standing::Kicked, bot));
     set_until(call, chat, id);
     if member.is_some_and(|member| member.present()) {
         call.turn.announce_exit(chat, id, bot);
@@ -67,9 +58,7 @@ pub(crate) fn unban(call: &mut Call<'_>) -> Answer {
     let chat = call.administered("can_restrict_members")?;
     let id = call.user_id()?;
     let member = standing(call, chat, id);
-    let banned = member
-        .as_ref()
-        .is_some_and(|member| member.standing == Standing::Kicked);
+    let banned = member.as_ref().is_some_and(|member| member.standing == Standing::Kicked);
     let present = member.as_ref().is_some_and(Member::present);
     if member.is_some_and(|member| member.is_admin()) {
         return Err(bad("can't remove chat owner"));
@@ -77,22 +66,18 @@ pub(crate) fn unban(call: &mut Call<'_>) -> Answer {
     let only = call.params.flag("only_if_banned");
     if banned || (present && !only) {
         let bot = call.bot;
-        call.turn
-            .set_standing(chat, id, Change::new(Standing::Left, bot));
+        call.turn.set_standing(chat, id, Change::new(Standing::Left, bot));
     }
     done()
 }
 
 fn chosen(given: &Value, names: &[&str]) -> Map<String, Value> {
     let all = names.iter();
-    all.map(|name| ((*name).to_owned(), json!(given[*name] == true)))
-        .collect()
+    all.map(|name| ((*name).to_owned(), json!(given[*name] == true))).collect()
 }
 
 pub(crate) fn restrict(call: &mut Call<'_>) -> Answer {
-    let given = call
-        .params
-        .json("permissions", "can't parse permissions JSON object")?;
+    let given = call.params.json("permissions", "can't parse permissions JSON object")?;
     let given = given.filter(Value::is_object);
     let given = given.ok_or_else(|| bad("object expected as permissions"))?;
     let chat = call.administered("can_restrict_members")?;
@@ -111,16 +96,10 @@ pub(crate) fn restrict(call: &mut Call<'_>) -> Answer {
             permissions.insert((*name).to_owned(), json!(true));
         }
     }
-    let all = PERMISSIONS
-        .iter()
-        .take(10)
-        .all(|name| permissions[*name] == true);
+    let all = PERMISSIONS.iter().take(10).all(|name| permissions[*name] == true);
     let inside = member.is_none_or(|member| member.present());
-    let new = if all && inside {
-        Standing::Member
-    } else {
-        Standing::Restricted(permissions, inside)
-    };
+    let new =
+        if all && inside { Standing::Member } else { Standing::Restricted(permissions, inside) };
     let bot = call.bot;
     call.turn.set_standing(chat, id, Change::new(new, bot));
     set_until(call, chat, id);
@@ -131,19 +110,15 @@ pub(crate) fn promote(call: &mut Call<'_>) -> Answer {
     let chat = call.administered("can_promote_members")?;
     let id = call.user_id()?;
     let member = standing(call, chat, id);
-    if member
-        .as_ref()
-        .is_some_and(|member| member.standing == Standing::Owner)
-    {
+    if member.as_ref().is_some_and(|member| member.standing == Standing::Owner) {
         return Err(bad("can't remove chat owner"));
     }
     if !member.is_some_and(|member| member.present()) {
         return Err(bad("USER_NOT_PARTICIPANT"));
     }
     let flags = ADMIN_RIGHTS.iter();
-    let rights: Map<String, Value> = flags
-        .map(|name| ((*name).to_owned(), json!(call.params.flag(name))))
-        .collect();
+    let rights: Map<String, Value> =
+        flags.map(|name| ((*name).to_owned(), json!(call.params.flag(name)))).collect();
     let none = rights.values().all(|granted| *granted == false);
     let new = if none {
         Standing::Member
@@ -160,11 +135,7 @@ pub(crate) fn promote(call: &mut Call<'_>) -> Answer {
 pub(crate) fn set_title(call: &mut Call<'_>) -> Answer {
     let chat = call.administered("can_promote_members")?;
     let id = call.user_id()?;
-    let title = call
-        .params
-        .text("custom_title")
-        .unwrap_or_default()
-        .into_owned();
+    let title = call.params.text("custom_title").unwrap_or_default().into_owned();
     if title.chars().count() > 16 {
         return Err(bad("CUSTOM_TITLE_INVALID"));
     }

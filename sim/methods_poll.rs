@@ -15,9 +15,7 @@ use crate::polls::Poll;
 use crate::reply::{Answer, Refused, bad};
 
 fn options(call: &mut Call<'_>) -> Result<Vec<Value>, Refused> {
-    let list = call
-        .params
-        .json("options", "can't parse options JSON object")?;
+    let list = call.params.json("options", "can't parse options JSON object")?;
     let Some(Value::Array(list)) = list else {
         return Err(bad("expected an Array of String as options"));
     };
@@ -75,11 +73,7 @@ pub(crate) fn send_poll(call: &mut Call<'_>) -> Answer {
         return Err(bad("poll question length must not exceed 300"));
     }
     let options = options(call)?;
-    let kind = call
-        .params
-        .text("type")
-        .unwrap_or("regular".into())
-        .into_owned();
+    let kind = call.params.text("type").unwrap_or("regular".into()).into_owned();
     if kind != "regular" && kind != "quiz" {
         return Err(bad("unsupported poll type specified"));
     }
@@ -95,12 +89,8 @@ pub(crate) fn send_poll(call: &mut Call<'_>) -> Answer {
         let correct = correct(call, options.len())?;
         shown["correct_option_id"] = json!(correct[0]);
         shown["correct_option_ids"] = json!(correct);
-        let why = short_text(
-            call,
-            "explanation",
-            "explanation_parse_mode",
-            "explanation_entities",
-        )?;
+        let why =
+            short_text(call, "explanation", "explanation_parse_mode", "explanation_entities")?;
         if !why.text.is_empty() {
             shown["explanation"] = json!(why.text);
         }
@@ -130,13 +120,8 @@ pub(crate) fn stop_poll(call: &mut Call<'_>) -> Answer {
     let place = call.chat()?;
     let stored = call.message(place, "message_id", "message with poll to stop")?;
     let (id, own) = (stored.id, stored.sender == call.bot);
-    let poll_id = stored
-        .message
-        .get("poll")
-        .and_then(|poll| poll["id"].as_str());
-    let poll_id = poll_id
-        .ok_or_else(|| bad("message is not a poll"))?
-        .to_owned();
+    let poll_id = stored.message.get("poll").and_then(|poll| poll["id"].as_str());
+    let poll_id = poll_id.ok_or_else(|| bad("message is not a poll"))?.to_owned();
     if !own {
         return Err(bad("poll can't be stopped"));
     }

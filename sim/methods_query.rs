@@ -51,11 +51,7 @@ pub(crate) fn answer_callback(call: &mut Call<'_>) -> Answer {
 
 pub(crate) fn answer_pre_checkout(call: &mut Call<'_>) -> Answer {
     let ok = call.params.flag("ok");
-    let reason = call
-        .params
-        .text("error_message")
-        .unwrap_or_default()
-        .into_owned();
+    let reason = call.params.text("error_message").unwrap_or_default().into_owned();
     if !ok && reason.is_empty() {
         return Err(bad("error message must be non-empty"));
     }
@@ -66,17 +62,11 @@ pub(crate) fn answer_pre_checkout(call: &mut Call<'_>) -> Answer {
 
 pub(crate) fn answer_shipping(call: &mut Call<'_>) -> Answer {
     let ok = call.params.flag("ok");
-    let reason = call
-        .params
-        .text("error_message")
-        .unwrap_or_default()
-        .into_owned();
+    let reason = call.params.text("error_message").unwrap_or_default().into_owned();
     let mut content = json!({"ok": ok, "error_message": reason});
     if ok {
-        let options = call.params.json(
-            "shipping_options",
-            "can't parse shipping options JSON object",
-        )?;
+        let options =
+            call.params.json("shipping_options", "can't parse shipping options JSON object")?;
         let options = match options {
             Some(Value::Array(options)) if !options.is_empty() => options,
             Some(Value::Array(_)) => {
@@ -93,9 +83,7 @@ pub(crate) fn answer_shipping(call: &mut Call<'_>) -> Answer {
 }
 
 pub(crate) fn answer_inline(call: &mut Call<'_>) -> Answer {
-    let results = call
-        .params
-        .json("results", "can't parse inline query results JSON object")?;
+    let results = call.params.json("results", "can't parse inline query results JSON object")?;
     let results = match results {
         Some(Value::Array(results)) => results,
         Some(_) => return Err(bad("expected an Array of inline query results")),
@@ -125,15 +113,10 @@ pub(crate) fn answer_inline(call: &mut Call<'_>) -> Answer {
         let mut one = result.clone();
         one["id"] = json!(id);
         one["x_message"] = Value::Object(message_of(call, result)?);
-        if let Some(markup) = result
-            .get("reply_markup")
-            .filter(|markup| !markup.is_null())
-        {
+        if let Some(markup) = result.get("reply_markup").filter(|markup| !markup.is_null()) {
             let markup = crate::keyboard::check(markup.clone(), true)?;
-            one["reply_markup"] = markup
-                .as_ref()
-                .and_then(|markup| markup.inline().cloned())
-                .unwrap_or_default();
+            one["reply_markup"] =
+                markup.as_ref().and_then(|markup| markup.inline().cloned()).unwrap_or_default();
         }
         checked.push(one);
     }
@@ -142,10 +125,8 @@ pub(crate) fn answer_inline(call: &mut Call<'_>) -> Answer {
         "next_offset": call.params.text("next_offset").unwrap_or_default(),
         "is_personal": call.params.flag("is_personal"),
     });
-    let button = call.params.json(
-        "button",
-        "can't parse inline query results button JSON object",
-    )?;
+    let button =
+        call.params.json("button", "can't parse inline query results button JSON object")?;
     if let Some(button) = button {
         content["button"] = button;
     }
@@ -180,9 +161,8 @@ fn message_of(call: &Call<'_>, result: &Value) -> Result<Fields, Refused> {
         return Ok(fields);
     }
     let kind = result["type"].as_str().unwrap_or("");
-    let source = result[format!("{kind}_file_id")]
-        .as_str()
-        .and_then(|id| call.turn.state.files.find(id));
+    let source =
+        result[format!("{kind}_file_id")].as_str().and_then(|id| call.turn.state.files.find(id));
     match source {
         Some(kept) => {
             let details = crate::files::Given {
@@ -193,10 +173,7 @@ fn message_of(call: &Call<'_>, result: &Value) -> Result<Fields, Refused> {
         }
         None if kind == "article" => return Err(bad("MESSAGE_EMPTY")),
         None => {
-            let url = result[format!("{kind}_url")]
-                .as_str()
-                .unwrap_or("")
-                .to_owned();
+            let url = result[format!("{kind}_url")].as_str().unwrap_or("").to_owned();
             let title = result["title"].as_str().unwrap_or(&url).to_owned();
             let formatted = formatting::format(&title, None, None)?;
             formatting::put(&mut fields, &formatted, false, &user);

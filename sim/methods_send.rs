@@ -18,20 +18,15 @@ pub(crate) fn send_message(call: &mut Call<'_>) -> Answer {
     let place = call.writable(1)?;
     let mut fields = Fields::new();
     formatting::put(&mut fields, &formatted, false, &|id| call.user(id));
-    let options = call.params.json(
-        "link_preview_options",
-        "can't parse link preview options JSON object",
-    )?;
+    let options =
+        call.params.json("link_preview_options", "can't parse link preview options JSON object")?;
     match options {
         Some(Value::Object(options)) => {
             fields.insert("link_preview_options".to_owned(), Value::Object(options));
         }
         Some(_) => return Err(bad("object expected as link preview options")),
         None if call.params.flag("disable_web_page_preview") => {
-            fields.insert(
-                "link_preview_options".to_owned(),
-                json!({"is_disabled": true}),
-            );
+            fields.insert("link_preview_options".to_owned(), json!({"is_disabled": true}));
         }
         None => {}
     }
@@ -41,10 +36,7 @@ pub(crate) fn send_message(call: &mut Call<'_>) -> Answer {
 fn location(call: &Call<'_>) -> Result<Value, Refused> {
     let read = |name: &str| match call.params.text(name) {
         None => Err(bad(format!("{name} is empty"))),
-        Some(_) => call
-            .params
-            .number(name)
-            .ok_or_else(|| bad(format!("invalid {name} specified"))),
+        Some(_) => call.params.number(name).ok_or_else(|| bad(format!("invalid {name} specified"))),
     };
     let (latitude, longitude) = (read("latitude")?, read("longitude")?);
     if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
@@ -76,12 +68,7 @@ pub(crate) fn send_venue(call: &mut Call<'_>) -> Answer {
     let mut venue = json!({
         "location": location, "title": call.required("title")?, "address": call.required("address")?,
     });
-    for name in [
-        "foursquare_id",
-        "foursquare_type",
-        "google_place_id",
-        "google_place_type",
-    ] {
+    for name in ["foursquare_id", "foursquare_type", "google_place_id", "google_place_type"] {
         if let Some(value) = call.params.text(name) {
             venue[name] = json!(value);
         }
@@ -112,10 +99,7 @@ pub(crate) fn send_contact(call: &mut Call<'_>) -> Answer {
 }
 
 pub(crate) fn send_dice(call: &mut Call<'_>) -> Answer {
-    let emoji = call
-        .params
-        .text("emoji")
-        .map_or("🎲".to_owned(), |emoji| emoji.into_owned());
+    let emoji = call.params.text("emoji").map_or("🎲".to_owned(), |emoji| emoji.into_owned());
     let sides = match emoji.as_str() {
         "🎲" | "🎯" | "🎳" => 6,
         "🏀" | "⚽" | "⚽️" => 5,
@@ -157,13 +141,8 @@ pub(crate) fn send_chat_action(call: &mut Call<'_>) -> Answer {
         if private.blocked {
             return Err(crate::reply::forbidden("bot was blocked by the user"));
         }
-        private.typing_until_ms = if action == "cancel" {
-            0
-        } else {
-            now_ms + TYPING_MS
-        };
+        private.typing_until_ms = if action == "cancel" { 0 } else { now_ms + TYPING_MS };
     }
-    call.turn
-        .tell(place, || json!({"type": "typing", "action": action}));
+    call.turn.tell(place, || json!({"type": "typing", "action": action}));
     done()
 }

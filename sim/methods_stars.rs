@@ -18,9 +18,7 @@ const STAR_PERIOD_S: i64 = 2_592_000;
 const STARS_MAX: i64 = 100_000;
 
 fn prices(call: &Call<'_>) -> Result<i64, Refused> {
-    let list = call
-        .params
-        .json("prices", "can't parse prices JSON object")?;
+    let list = call.params.json("prices", "can't parse prices JSON object")?;
     let list = match list {
         Some(Value::Array(list)) => list,
         Some(_) => return Err(bad("expected an Array of labeled prices")),
@@ -43,11 +41,7 @@ fn prices(call: &Call<'_>) -> Result<i64, Refused> {
 
 fn invoice(call: &Call<'_>) -> Result<Invoice, Refused> {
     let title = call.params.text("title").unwrap_or_default().into_owned();
-    let description = call
-        .params
-        .text("description")
-        .unwrap_or_default()
-        .into_owned();
+    let description = call.params.text("description").unwrap_or_default().into_owned();
     if title.is_empty() || title.chars().count() > 32 {
         return Err(bad("INVOICE_TITLE_INVALID"));
     }
@@ -58,11 +52,7 @@ fn invoice(call: &Call<'_>) -> Result<Invoice, Refused> {
     if payload.is_empty() || payload.len() > 128 {
         return Err(bad("INVOICE_PAYLOAD_INVALID"));
     }
-    let currency = call
-        .params
-        .text("currency")
-        .unwrap_or_default()
-        .into_owned();
+    let currency = call.params.text("currency").unwrap_or_default().into_owned();
     if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Err(bad("CURRENCY_INVALID"));
     }
@@ -90,11 +80,8 @@ fn invoice(call: &Call<'_>) -> Result<Invoice, Refused> {
         ("need_shipping_address", "shipping_address"),
     ];
     let flexible = call.params.flag("is_flexible");
-    let mut needs: Vec<&'static str> = wanted
-        .iter()
-        .filter(|(flag, _)| call.params.flag(flag))
-        .map(|(_, name)| *name)
-        .collect();
+    let mut needs: Vec<&'static str> =
+        wanted.iter().filter(|(flag, _)| call.params.flag(flag)).map(|(_, name)| *name).collect();
     if flexible && !needs.contains(&"shipping_address") {
         needs.push("shipping_address");
     }
@@ -125,11 +112,7 @@ pub(crate) fn send_invoice(call: &mut Call<'_>) -> Answer {
             let text = if invoice.currency == "XTR" {
                 format!("Pay ⭐️{}", invoice.total)
             } else {
-                format!(
-                    "Pay {:.2} {}",
-                    invoice.total as f64 / 100.0,
-                    invoice.currency
-                )
+                format!("Pay {:.2} {}", invoice.total as f64 / 100.0, invoice.currency)
             };
             let row = json!({"inline_keyboard": [[{"text": text, "pay": true}]]});
             draft.markup = Some(Markup::Inline(row));
@@ -153,18 +136,11 @@ pub(crate) fn create_invoice_link(call: &mut Call<'_>) -> Answer {
 
 pub(crate) fn refund(call: &mut Call<'_>) -> Answer {
     let person = call.user_id()?;
-    let id = call
-        .params
-        .text("telegram_payment_charge_id")
-        .unwrap_or_default()
-        .into_owned();
+    let id = call.params.text("telegram_payment_charge_id").unwrap_or_default().into_owned();
     let now_s = call.turn.now_s();
     let user = call.user(person);
     let me = call.me()?;
-    let charge = me
-        .charges
-        .get_mut(&id)
-        .filter(|charge| charge.person == person);
+    let charge = me.charges.get_mut(&id).filter(|charge| charge.person == person);
     let charge = charge.ok_or_else(|| bad("CHARGE_NOT_FOUND"))?;
     if charge.currency != "XTR" {
         return Err(bad("CHARGE_NOT_FOUND"));
@@ -181,10 +157,7 @@ pub(crate) fn refund(call: &mut Call<'_>) -> Answer {
     let partner = json!({"type": "user", "transaction_type": "invoice_payment", "user": user,
         "invoice_payload": charge.payload});
     me.move_stars(&id, -charge.amount, now_s, partner);
-    let place = Place::Private {
-        bot: call.bot,
-        person,
-    };
+    let place = Place::Private { bot: call.bot, person };
     let refunded = json!({
         "currency": "XTR", "total_amount": charge.amount, "invoice_payload": charge.payload,
         "telegram_payment_charge_id": id,
@@ -198,12 +171,7 @@ pub(crate) fn refund(call: &mut Call<'_>) -> Answer {
 
 pub(crate) fn transactions(call: &mut Call<'_>) -> Answer {
     let offset = call.params.int("offset").unwrap_or(0).max(0).unsigned_abs() as usize;
-    let limit = call
-        .params
-        .int("limit")
-        .unwrap_or(100)
-        .clamp(1, 100)
-        .unsigned_abs() as usize;
+    let limit = call.params.int("limit").unwrap_or(100).clamp(1, 100).unsigned_abs() as usize;
     let list: Vec<Value> = call
         .me()?
         .star_moves
@@ -211,11 +179,7 @@ pub(crate) fn transactions(call: &mut Call<'_>) -> Answer {
         .skip(offset)
         .take(limit)
         .map(|one| {
-            let side = if one.amount >= 0 {
-                "source"
-            } else {
-                "receiver"
-            };
+            let side = if one.amount >= 0 { "source" } else { "receiver" };
             json!({"id": one.id, "amount": one.amount.abs(), "date": one.date, side: one.partner})
         })
         .collect();
@@ -228,17 +192,9 @@ pub(crate) fn balance(call: &mut Call<'_>) -> Answer {
 
 pub(crate) fn edit_subscription(call: &mut Call<'_>) -> Answer {
     let person = call.user_id()?;
-    let id = call
-        .params
-        .text("telegram_payment_charge_id")
-        .unwrap_or_default()
-        .into_owned();
+    let id = call.params.text("telegram_payment_charge_id").unwrap_or_default().into_owned();
     let canceled = call.params.flag("is_canceled");
-    let charge = call
-        .me()?
-        .charges
-        .get_mut(&id)
-        .filter(|charge| charge.person == person);
+    let charge = call.me()?.charges.get_mut(&id).filter(|charge| charge.person == person);
     let charge = charge.ok_or_else(|| bad("CHARGE_NOT_FOUND"))?;
     if charge.period_s == 0 {
         return Err(bad("CHARGE_NOT_FOUND"));

@@ -8,20 +8,13 @@ use crate::methods::{Call, done};
 use crate::reply::{Answer, Refused, bad};
 use crate::state::Place;
 
-const COLORS: [i64; 6] = [
-    0x6F_B9F0, 0xFF_D67E, 0xCB_86DB, 0x8E_EE98, 0xFF_93B2, 0xFB_6F5F,
-];
+const COLORS: [i64; 6] = [0x6F_B9F0, 0xFF_D67E, 0xCB_86DB, 0x8E_EE98, 0xFF_93B2, 0xFB_6F5F];
 
 fn forum(call: &Call<'_>) -> Result<i64, Refused> {
     let Place::Shared(id) = call.chat()? else {
         return Err(bad("the chat is not a forum"));
     };
-    let is_forum = call
-        .turn
-        .state
-        .chats
-        .get(&id)
-        .is_some_and(|chat| chat.is_forum);
+    let is_forum = call.turn.state.chats.get(&id).is_some_and(|chat| chat.is_forum);
     if !is_forum {
         return Err(bad("the chat is not a forum"));
     }
@@ -45,29 +38,17 @@ pub(crate) fn create(call: &mut Call<'_>) -> Answer {
     if !COLORS.contains(&color) {
         return Err(bad("TOPIC_ICON_COLOR_INVALID"));
     }
-    let emoji = call
-        .params
-        .text("icon_custom_emoji_id")
-        .map(|id| id.into_owned());
+    let emoji = call.params.text("icon_custom_emoji_id").map(|id| id.into_owned());
     // A topic's id is the id of the message that opened it.
     let place = Place::Shared(chat);
-    let thread = call
-        .turn
-        .state
-        .history(place)
-        .map_or(0, |all| all.last_id())
-        + 1;
+    let thread = call.turn.state.history(place).map_or(0, |all| all.last_id()) + 1;
     let mut shown = json!({"message_thread_id": thread, "name": name, "icon_color": color});
     let mut opened = json!({"name": name, "icon_color": color});
     if let Some(emoji) = &emoji {
         shown["icon_custom_emoji_id"] = json!(emoji);
         opened["icon_custom_emoji_id"] = json!(emoji);
     }
-    let topic = Topic {
-        name,
-        emoji,
-        closed: false,
-    };
+    let topic = Topic { name, emoji, closed: false };
     if let Some(chat) = call.turn.state.chats.get_mut(&chat) {
         chat.topics.insert(thread, topic);
     }
@@ -89,10 +70,7 @@ fn topic(
 
 pub(crate) fn edit(call: &mut Call<'_>) -> Answer {
     let name = call.params.text("name").map(|name| name.into_owned());
-    let emoji = call
-        .params
-        .text("icon_custom_emoji_id")
-        .map(|id| id.into_owned());
+    let emoji = call.params.text("icon_custom_emoji_id").map(|id| id.into_owned());
     let mut edited = json!({});
     let (chat, thread) = topic(call, |topic| {
         if name.is_none() && emoji.is_none() {

@@ -58,12 +58,7 @@ fn part(head: &str, bytes: Bytes) -> Option<Part> {
     let file_name = attribute(&disposition, "filename*")
         .map(|text| text.rsplit("''").next().unwrap_or("").to_owned())
         .or_else(|| attribute(&disposition, "filename"));
-    Some(Part {
-        name,
-        file_name,
-        mime,
-        bytes,
-    })
+    Some(Part { name, file_name, mime, bytes })
 }
 
 /// The value of `key=value` or `key="value"` among the attributes of a header.
@@ -74,9 +69,7 @@ fn attribute(header: &str, key: &str) -> Option<String> {
         let (name, value) = rest.split_once('=')?;
         let (value, after) = match value.strip_prefix('"') {
             Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
-            None => value
-                .find(';')
-                .map_or((value, ""), |end| (&value[..end], &value[end..])),
+            None => value.find(';').map_or((value, ""), |end| (&value[..end], &value[end..])),
         };
         if name.trim().eq_ignore_ascii_case(key) {
             return Some(value.trim().to_owned());

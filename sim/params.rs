@@ -64,17 +64,13 @@ impl Params {
     }
 
     fn add_form(&mut self, text: &[u8]) {
-        for pair in text
-            .split(|byte| *byte == b'&')
-            .filter(|pair| !pair.is_empty())
-        {
+        for pair in text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
             let cut = pair.iter().position(|byte| *byte == b'=');
             let (name, value) = match cut {
                 Some(at) => (&pair[..at], &pair[at + 1..]),
                 None => (pair, &b""[..]),
             };
-            self.values
-                .insert(unescape(name), Value::String(unescape(value)));
+            self.values.insert(unescape(name), Value::String(unescape(value)));
         }
     }
 
@@ -151,10 +147,7 @@ impl Params {
     pub(crate) fn into_log(self) -> Value {
         let mut map = self.values;
         for (name, file) in self.files {
-            map.insert(
-                name,
-                serde_json::json!({"file": file.name, "bytes": file.bytes.len()}),
-            );
+            map.insert(name, serde_json::json!({"file": file.name, "bytes": file.bytes.len()}));
         }
         Value::Object(map)
     }
@@ -163,9 +156,9 @@ impl Params {
 /// An integer from a JSON number or from text.
 pub(crate) fn int_of(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(number) => number
-            .as_i64()
-            .or_else(|| number.as_f64().map(|float| float as i64)),
+        Value::Number(number) => {
+            number.as_i64().or_else(|| number.as_f64().map(|float| float as i64))
+        }
         Value::String(text) => text.trim().parse().ok(),
         Value::Bool(yes) => Some(i64::from(*yes)),
         _ => None,

@@ -47,11 +47,7 @@ pub struct Paid {
 
 impl Paid {
     fn not(status: &'static str, error: impl Into<String>) -> Self {
-        Self {
-            status,
-            error: Some(error.into()),
-            charge_id: None,
-        }
+        Self { status, error: Some(error.into()), charge_id: None }
     }
 }
 
@@ -78,19 +74,14 @@ impl World {
     ) -> Result<Paid, String> {
         let slug = {
             let turn = self.turn();
-            let stored = turn
-                .state
-                .history(place)
-                .and_then(|all| all.find(message_id));
+            let stored = turn.state.history(place).and_then(|all| all.find(message_id));
             let stored = stored.ok_or("no such message")?;
             if stored.marks.invoice_state == Some("paid") {
                 return Err("the invoice is paid already".to_owned());
             }
             stored.invoice.clone().ok_or("the message has no invoice")?
         };
-        let paid = self
-            .pay_slug(&slug, person, accept, Some((place, message_id)))
-            .await?;
+        let paid = self.pay_slug(&slug, person, accept, Some((place, message_id))).await?;
         let state = match paid.status {
             "paid" => "paid",
             "failed" => "failed",
@@ -100,17 +91,13 @@ impl World {
         turn.change(place, message_id, false, |stored| {
             stored.marks.invoice_state = Some(state);
         });
-        turn.tell(
-            place,
-            || json!({"type": "invoice", "message_id": message_id, "state": state}),
-        );
+        turn.tell(place, || json!({"type": "invoice", "message_id": message_id, "state": state}));
         Ok(paid)
     }
 
     /// Pays an invoice link.
     pub async fn pay_link(&self, slug: &str, person: i64) -> Result<Paid, String> {
-        self.pay_slug(slug.trim_start_matches('$'), person, true, None)
-            .await
+        self.pay_slug(slug.trim_start_matches('$'), person, true, None).await
     }
 
     async fn pay_slug(
@@ -125,11 +112,7 @@ impl World {
             if !turn.state.people.contains_key(&person) {
                 return Err(format!("person {person} not found"));
             }
-            turn.state
-                .invoices
-                .get(slug)
-                .cloned()
-                .ok_or("no such invoice")?
+            turn.state.invoices.get(slug).cloned().ok_or("no such invoice")?
         };
         if !accept {
             return Ok(Paid::not("cancelled", "the person closed the payment form"));
@@ -149,21 +132,12 @@ impl World {
                 Err(reason) => return Ok(Paid::not("failed", reason)),
             }
         }
-        let details = Details {
-            person,
-            total,
-            order,
-            shipping,
-        };
+        let details = Details { person, total, order, shipping };
         if let Err(reason) = self.ask_checkout(&invoice, &details).await {
             return Ok(Paid::not("failed", reason));
         }
         let charge = self.turn().settle(&invoice, &details, shown);
-        Ok(Paid {
-            status: "paid",
-            error: None,
-            charge_id: Some(charge),
-        })
+        Ok(Paid { status: "paid", error: None, charge_id: Some(charge) })
     }
 
     async fn answer(&self, receiver: oneshot::Receiver<Value>) -> Result<Value, String> {
@@ -191,9 +165,7 @@ impl World {
             receiver
         };
         let answer = self.answer(receiver).await?;
-        let option = answer["shipping_options"]
-            .get(0)
-            .ok_or("no shipping options")?;
+        let option = answer["shipping_options"].get(0).ok_or("no shipping options")?;
         let price = option["prices"]
             .as_array()
             .into_iter()
@@ -243,13 +215,7 @@ impl Turn<'_> {
     fn open(&mut self, bot: i64, asked: Asked) -> (String, oneshot::Receiver<Value>) {
         let (sender, receiver) = oneshot::channel();
         let at_ms = self.now_ms;
-        let id = self.state.ask(Query {
-            asked,
-            bot,
-            at_ms,
-            place: None,
-            waiter: Some(sender),
-        });
+        let id = self.state.ask(Query { asked, bot, at_ms, place: None, waiter: Some(sender) });
         (id, receiver)
     }
 
@@ -325,11 +291,7 @@ impl Turn<'_> {
 
     /// Service messages are nobody's bubbles.
     pub(crate) fn mark_service(&mut self, place: Place, id: i64) {
-        if let Some(stored) = self
-            .state
-            .history_mut(place)
-            .and_then(|all| all.find_mut(id))
-        {
+        if let Some(stored) = self.state.history_mut(place).and_then(|all| all.find_mut(id)) {
             stored.marks.out = false;
         }
     }
@@ -354,11 +316,6 @@ impl Bot {
     /// Books a movement of Stars.
     pub(crate) fn move_stars(&mut self, id: &str, amount: i64, date: i64, partner: Value) {
         self.stars += amount;
-        self.star_moves.push(StarMove {
-            id: id.to_owned(),
-            amount,
-            date,
-            partner,
-        });
+        self.star_moves.push(StarMove { id: id.to_owned(), amount, date, partner });
     }
 }

@@ -22,16 +22,8 @@ pub(crate) async fn get_updates(
     bot: i64,
     params: &Params,
 ) -> Result<String, Refused> {
-    let limit = params
-        .int("limit")
-        .unwrap_or(100)
-        .clamp(1, 100)
-        .unsigned_abs() as usize;
-    let wait_s = params
-        .int("timeout")
-        .unwrap_or(0)
-        .clamp(0, WAIT_MAX_S)
-        .unsigned_abs();
+    let limit = params.int("limit").unwrap_or(100).clamp(1, 100).unsigned_abs() as usize;
+    let wait_s = params.int("timeout").unwrap_or(0).clamp(0, WAIT_MAX_S).unsigned_abs();
     let deadline = tokio::time::Instant::now() + Duration::from_secs(wait_s);
     let (turn_no, notify) = begin(world, bot, params)?;
     loop {
@@ -62,9 +54,7 @@ fn begin(
     }
     if let Some(allowed) = allowed {
         if !allowed.is_array() {
-            return Err(bad(
-                "can't parse allowed_updates: expected an Array of String",
-            ));
+            return Err(bad("can't parse allowed_updates: expected an Array of String"));
         }
         queue.allow(&allowed);
     }
@@ -118,9 +108,7 @@ impl Turn<'_> {
     /// The queue of a bot.
     pub(crate) fn queue(&mut self, bot: i64) -> Result<&mut crate::updates::Queue, Refused> {
         let found = self.state.bots.get_mut(&bot);
-        found
-            .map(|bot| &mut bot.queue)
-            .ok_or_else(|| Refused::new(401, "Unauthorized"))
+        found.map(|bot| &mut bot.queue).ok_or_else(|| Refused::new(401, "Unauthorized"))
     }
 
     /// Marks the messages that these updates brought.

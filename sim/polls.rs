@@ -25,11 +25,7 @@ impl Poll {
         let mut poll = self.shown.clone();
         if let Some(options) = poll["options"].as_array_mut() {
             for (index, option) in options.iter_mut().enumerate() {
-                let count = self
-                    .votes
-                    .values()
-                    .filter(|vote| vote.contains(&index))
-                    .count();
+                let count = self.votes.values().filter(|vote| vote.contains(&index)).count();
                 option["voter_count"] = json!(count);
             }
         }

@@ -75,10 +75,7 @@ impl World {
         message_id: i64,
         data: &str,
     ) -> Result<Pressed, String> {
-        let receiver = {
-            self.turn()
-                .callback(Place::Shared(chat), person, message_id, data)?
-        };
+        let receiver = { self.turn().callback(Place::Shared(chat), person, message_id, data)? };
         let wait = std::time::Duration::from_secs(15);
         match tokio::time::timeout(wait, receiver).await {
             Ok(Ok(answer)) => Ok(Pressed {

@@ -30,19 +30,13 @@ impl Turn<'_> {
 
     fn renew_one(&mut self, bot: i64, old_id: &str, old: &Charge) {
         let until_s = old.until_s.unwrap_or_default() + old.period_s;
-        if let Some(charge) = self
-            .state
-            .bots
-            .get_mut(&bot)
-            .and_then(|bot| bot.charges.get_mut(old_id))
+        if let Some(charge) =
+            self.state.bots.get_mut(&bot).and_then(|bot| bot.charges.get_mut(old_id))
         {
             charge.until_s = None; // the new charge carries the subscription on
         }
         let charge_id = format!("stx{}", self.state.random_text(60));
-        let charge = Charge {
-            until_s: Some(until_s),
-            ..old.clone()
-        };
+        let charge = Charge { until_s: Some(until_s), ..old.clone() };
         self.credit(bot, &charge_id, charge, old.currency == "XTR");
         let person = old.person;
         let place = Place::Private { bot, person };
@@ -52,11 +46,8 @@ impl Turn<'_> {
             "telegram_payment_charge_id": charge_id, "provider_payment_charge_id": charge_id,
             "subscription_expiration_date": until_s, "is_recurring": true,
         });
-        let message = self.post(
-            place,
-            Sender::Person(person),
-            Draft::of("successful_payment", payment),
-        );
+        let message =
+            self.post(place, Sender::Person(person), Draft::of("successful_payment", payment));
         self.mark_service(place, id_of(&message));
     }
 }

@@ -22,12 +22,7 @@ pub(crate) type Answer = Result<Value, Refused>;
 impl Refused {
     /// A refusal with a code and a whole description.
     pub(crate) fn new(code: u16, description: impl Into<String>) -> Self {
-        Self {
-            code,
-            description: description.into(),
-            retry_after: None,
-            migrate_to: None,
-        }
+        Self { code, description: description.into(), retry_after: None, migrate_to: None }
     }
 
     /// `429 Too Many Requests: retry after N`.

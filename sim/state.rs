@@ -190,9 +190,7 @@ impl State {
 
     /// A random number as Telegram uses for query ids.
     pub(crate) fn random_id(&mut self) -> String {
-        self.rng
-            .random_range(1_000_000_000_000_000_u64..9_000_000_000_000_000_000)
-            .to_string()
+        self.rng.random_range(1_000_000_000_000_000_u64..9_000_000_000_000_000_000).to_string()
     }
 
     /// Random characters of the URL-safe alphabet.
@@ -205,20 +203,18 @@ impl State {
 
     pub(crate) fn history(&self, place: Place) -> Option<&History> {
         match place {
-            Place::Private { bot, person } => self
-                .privates
-                .get(&(bot, person))
-                .map(|private| &private.history),
+            Place::Private { bot, person } => {
+                self.privates.get(&(bot, person)).map(|private| &private.history)
+            }
             Place::Shared(id) => self.chats.get(&id).map(|chat| &chat.history),
         }
     }
 
     pub(crate) fn history_mut(&mut self, place: Place) -> Option<&mut History> {
         match place {
-            Place::Private { bot, person } => self
-                .privates
-                .get_mut(&(bot, person))
-                .map(|private| &mut private.history),
+            Place::Private { bot, person } => {
+                self.privates.get_mut(&(bot, person)).map(|private| &mut private.history)
+            }
             Place::Shared(id) => self.chats.get_mut(&id).map(|chat| &mut chat.history),
         }
     }
@@ -226,9 +222,7 @@ impl State {
     /// The private chat, made when it is not there.
     pub(crate) fn private_mut(&mut self, bot: i64, person: i64) -> &mut Private {
         let cap = self.cap;
-        self.privates
-            .entry((bot, person))
-            .or_insert_with(|| Private::new(cap))
+        self.privates.entry((bot, person)).or_insert_with(|| Private::new(cap))
     }
 
     /// The `User` of a person or a bot.
@@ -242,11 +236,9 @@ impl State {
     /// The `Chat` of a place.
     pub(crate) fn chat_json(&self, place: Place) -> Value {
         match place {
-            Place::Private { person, .. } => self
-                .people
-                .get(&person)
-                .map(Person::chat)
-                .unwrap_or_default(),
+            Place::Private { person, .. } => {
+                self.people.get(&person).map(Person::chat).unwrap_or_default()
+            }
             Place::Shared(id) => self.chats.get(&id).map(Chat::json).unwrap_or_default(),
         }
     }

@@ -53,10 +53,7 @@ impl Call<'_> {
             if state.bots.contains_key(&id) {
                 return Err(forbidden("bots can't send messages to bots"));
             }
-            let place = Place::Private {
-                bot: self.bot,
-                person: id,
-            };
+            let place = Place::Private { bot: self.bot, person: id };
             return match state.privates.get(&(self.bot, id)) {
                 Some(private) if private.started => Ok(place),
                 _ if self.knows(id) => {
@@ -162,9 +159,7 @@ impl Call<'_> {
             invoice: None,
         };
         if self.params.flag("protect_content") {
-            draft
-                .fields
-                .insert("has_protected_content".to_owned(), json!(true));
+            draft.fields.insert("has_protected_content".to_owned(), json!(true));
         }
         if let Some(effect) = self.params.text("message_effect_id") {
             draft.fields.insert("effect_id".to_owned(), json!(effect));
@@ -188,11 +183,7 @@ impl Call<'_> {
         let Some(id) = id.filter(|id| *id > 0) else {
             return Ok(None);
         };
-        let found = self
-            .turn
-            .state
-            .history(place)
-            .and_then(|history| history.find(id));
+        let found = self.turn.state.history(place).and_then(|history| history.find(id));
         match found {
             Some(_) => Ok(Some(id)),
             None if forgiving => Ok(None),
@@ -207,19 +198,10 @@ impl Call<'_> {
         let Place::Shared(chat) = place else {
             return Err(bad("message thread not found"));
         };
-        let Some(chat) = self
-            .turn
-            .state
-            .chats
-            .get(&chat)
-            .filter(|chat| chat.is_forum)
-        else {
+        let Some(chat) = self.turn.state.chats.get(&chat).filter(|chat| chat.is_forum) else {
             return Ok(None);
         };
-        let topic = chat
-            .topics
-            .get(&id)
-            .ok_or_else(|| bad("message thread not found"))?;
+        let topic = chat.topics.get(&id).ok_or_else(|| bad("message thread not found"))?;
         let member = chat.members.get(&self.bot);
         if topic.closed && !member.is_some_and(|member| member.may("can_manage_topics")) {
             return Err(bad("TOPIC_CLOSED"));
@@ -244,9 +226,7 @@ impl Call<'_> {
 
     /// The message ids of `message_ids`, 1 to 100.
     pub(crate) fn message_ids(&self) -> Result<Vec<i64>, Refused> {
-        let list = self
-            .params
-            .json("message_ids", "can't parse message_ids JSON object")?;
+        let list = self.params.json("message_ids", "can't parse message_ids JSON object")?;
         let Some(list) = list else {
             return Err(bad("message identifiers are not specified"));
         };
@@ -265,17 +245,12 @@ impl Call<'_> {
     /// The shared chat of `chat_id` in which the bot has an administrator's right.
     pub(crate) fn administered(&self, right: &str) -> Result<i64, Refused> {
         let Place::Shared(id) = self.chat()? else {
-            return Err(bad(
-                "method is available for supergroup and channel chats only",
-            ));
+            return Err(bad("method is available for supergroup and channel chats only"));
         };
         let Some(chat) = self.turn.state.chats.get(&id) else {
             return Err(bad("chat not found"));
         };
-        let may = chat
-            .members
-            .get(&self.bot)
-            .is_some_and(|member| member.may(right));
+        let may = chat.members.get(&self.bot).is_some_and(|member| member.may(right));
         if may {
             return Ok(id);
         }

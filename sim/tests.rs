@@ -18,11 +18,7 @@ pub(crate) struct Bot {
 }
 
 pub(crate) async fn bot() -> Bot {
-    bot_with(SimConfig {
-        limits_on: false,
-        ..SimConfig::default()
-    })
-    .await
+    bot_with(SimConfig { limits_on: false, ..SimConfig::default() }).await
 }
 
 pub(crate) async fn bot_with(config: SimConfig) -> Bot {
@@ -35,15 +31,7 @@ pub(crate) async fn bot_with(config: SimConfig) -> Bot {
         inline: true,
     });
     let ada = sim.world.add_person(Person::named("Ada")).id;
-    Bot {
-        http: reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client"),
-        sim,
-        bot,
-        ada,
-    }
+    Bot { http: reqwest::Client::builder().no_proxy().build().expect("a client"), sim, bot, ada }
 }
 
 impl Bot {
@@ -53,13 +41,7 @@ impl Bot {
 
     pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
         let url = format!("{}/bot{TOKEN}/{method}", self.sim.url());
-        let response = self
-            .http
-            .post(url)
-            .json(&params)
-            .send()
-            .await
-            .expect("an answer");
+        let response = self.http.post(url).json(&params).send().await.expect("an answer");
         response.json().await.expect("JSON")
     }
 
@@ -72,24 +54,16 @@ impl Bot {
     pub(crate) async fn refusal(&self, method: &str, params: Value) -> String {
         let answer = self.call(method, params).await;
         assert_eq!(answer["ok"], false, "{method}: {answer}");
-        format!(
-            "{} {}",
-            answer["error_code"],
-            answer["description"].as_str().unwrap_or("")
-        )
+        format!("{} {}", answer["error_code"], answer["description"].as_str().unwrap_or(""))
     }
 
     pub(crate) async fn updates(&self, offset: i64) -> Vec<Value> {
-        let updates = self
-            .ok("getUpdates", json!({"offset": offset, "timeout": 5}))
-            .await;
+        let updates = self.ok("getUpdates", json!({"offset": offset, "timeout": 5})).await;
         updates.as_array().cloned().unwrap_or_default()
     }
 
     pub(crate) fn hello(&self) {
-        self.world()
-            .start(self.ada, self.bot, None)
-            .expect("Ada starts");
+        self.world().start(self.ada, self.bot, None).expect("Ada starts");
     }
 }
 
@@ -130,16 +104,8 @@ async fn refusals_are_worded_as_on_telegram() {
             json!({"chat_id": ada, "text": ""}),
             "400 Bad Request: message text is empty",
         ),
-        (
-            "sendMessage",
-            json!({"text": "x"}),
-            "400 Bad Request: chat_id is empty",
-        ),
-        (
-            "sendMessage",
-            json!({"chat_id": 77, "text": "x"}),
-            "400 Bad Request: chat not found",
-        ),
+        ("sendMessage", json!({"text": "x"}), "400 Bad Request: chat_id is empty"),
+        ("sendMessage", json!({"chat_id": 77, "text": "x"}), "400 Bad Request: chat not found"),
         (
             "sendMessage",
             json!({"chat_id": ada, "text": "x".repeat(4097)}),
@@ -184,8 +150,7 @@ async fn refusals_are_worded_as_on_telegram() {
     }
     bot.world().block(ada, bot.bot).expect("Ada blocks");
     assert_eq!(
-        bot.refusal("sendMessage", json!({"chat_id": ada, "text": "x"}))
-            .await,
+        bot.refusal("sendMessage", json!({"chat_id": ada, "text": "x"})).await,
         "403 Forbidden: bot was blocked by the user"
     );
     bot.sim.stop().await;
@@ -195,15 +160,10 @@ async fn refusals_are_worded_as_on_telegram() {
 async fn a_button_is_pressed_answered_and_the_message_edited() {
     let bot = bot().await;
     bot.hello();
-    let first = bot.updates(0).await[0]["update_id"]
-        .as_i64()
-        .expect("an id");
+    let first = bot.updates(0).await[0]["update_id"].as_i64().expect("an id");
     let keyboard = json!({"inline_keyboard": [[{"text": "Buy", "callback_data": "buy:1"}]]});
     let sent = bot
-        .ok(
-            "sendMessage",
-            json!({"chat_id": bot.ada, "text": "mug", "reply_markup": keyboard}),
-        )
+        .ok("sendMessage", json!({"chat_id": bot.ada, "text": "mug", "reply_markup": keyboard}))
         .await;
     let id = sent["message_id"].as_i64().expect("an id");
     let world = bot.world().clone();
@@ -216,18 +176,11 @@ async fn a_button_is_pressed_answered_and_the_message_edited() {
     bot.ok("answerCallbackQuery", answer.clone()).await;
     bot.ok("answerCallbackQuery", answer).await; // twice is fine
     let pressed = pressing.await.expect("no panic").expect("pressed");
-    assert_eq!(
-        (pressed.answered, pressed.text.as_deref()),
-        (true, Some("Bought"))
-    );
+    assert_eq!((pressed.answered, pressed.text.as_deref()), (true, Some("Bought")));
     let edit = json!({"chat_id": bot.ada, "message_id": id, "text": "sold"});
     let edited = bot.ok("editMessageText", edit.clone()).await;
     assert!(edited["edit_date"].is_i64() && edited.get("reply_markup").is_none());
-    assert!(
-        bot.refusal("editMessageText", edit)
-            .await
-            .contains("message is not modified")
-    );
+    assert!(bot.refusal("editMessageText", edit).await.contains("message is not modified"));
     bot.sim.stop().await;
 }
 
@@ -245,14 +198,10 @@ async fn two_pollers_conflict_and_a_webhook_shuts_polling_out() {
     let (first, second) = tokio::join!(poll, other);
     assert_eq!(first["error_code"], 409);
     assert!(
-        first["description"]
-            .as_str()
-            .expect("text")
-            .contains("terminated by other getUpdates")
+        first["description"].as_str().expect("text").contains("terminated by other getUpdates")
     );
     assert_eq!(second["ok"], true);
-    bot.ok("setWebhook", json!({"url": "http://127.0.0.1:9/hook"}))
-        .await;
+    bot.ok("setWebhook", json!({"url": "http://127.0.0.1:9/hook"})).await;
     let refused = bot.refusal("getUpdates", json!({})).await;
     assert!(
         refused.starts_with("409 Conflict: can't use getUpdates method while webhook is active")
@@ -266,9 +215,7 @@ async fn two_pollers_conflict_and_a_webhook_shuts_polling_out() {
 async fn stars_are_paid_refunded_once_and_counted() {
     let bot = bot().await;
     bot.hello();
-    let first = bot.updates(0).await[0]["update_id"]
-        .as_i64()
-        .expect("an id");
+    let first = bot.updates(0).await[0]["update_id"].as_i64().expect("an id");
     let invoice = json!({"chat_id": bot.ada, "title": "Mug", "description": "Blue", "payload": "o1",
         "currency": "XTR", "prices": [{"label": "Mug", "amount": 50}]});
     let sent = bot.ok("sendInvoice", invoice).await;
@@ -277,15 +224,9 @@ async fn stars_are_paid_refunded_once_and_counted() {
     let (ada, shop) = (bot.ada, bot.bot);
     let paying = tokio::spawn(async move { world.pay(ada, shop, id, true).await });
     let query = bot.updates(first + 1).await[0]["pre_checkout_query"].clone();
-    assert_eq!(
-        (&query["total_amount"], &query["currency"]),
-        (&json!(50), &json!("XTR"))
-    );
-    bot.ok(
-        "answerPreCheckoutQuery",
-        json!({"pre_checkout_query_id": query["id"], "ok": true}),
-    )
-    .await;
+    assert_eq!((&query["total_amount"], &query["currency"]), (&json!(50), &json!("XTR")));
+    bot.ok("answerPreCheckoutQuery", json!({"pre_checkout_query_id": query["id"], "ok": true}))
+        .await;
     let paid = paying.await.expect("no panic").expect("paid");
     assert_eq!(paid.status, "paid");
     let receipt = bot.updates(first + 2).await[0]["message"]["successful_payment"].clone();
@@ -308,9 +249,7 @@ async fn a_repeated_reply_is_marked_and_counted() {
     let text = json!({"chat_id": bot.ada, "text": "same"});
     bot.ok("sendMessage", text.clone()).await;
     bot.ok("sendMessage", text.clone()).await;
-    bot.world()
-        .send_text(bot.ada, bot.bot, "again")
-        .expect("sent");
+    bot.world().send_text(bot.ada, bot.bot, "again").expect("sent");
     bot.ok("sendMessage", text).await;
     let doubled: Vec<bool> = bot
         .world()

@@ -114,10 +114,8 @@ impl Queue {
     /// Remembers `allowed_updates`; an empty list means the default.
     pub(crate) fn allow(&mut self, list: &Value) {
         let Some(list) = list.as_array() else { return };
-        let names: HashSet<String> = list
-            .iter()
-            .filter_map(|name| name.as_str().map(str::to_owned))
-            .collect();
+        let names: HashSet<String> =
+            list.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
         self.allowed = (!names.is_empty()).then_some(names);
     }
 
@@ -207,9 +205,7 @@ impl Queue {
     /// Confirms everything below `offset`; a negative one keeps only that many of the last.
     pub(crate) fn confirm(&mut self, offset: i64) -> Vec<Update> {
         let keep_from = if offset < 0 {
-            let skipped = usize::try_from(-offset)
-                .unwrap_or(usize::MAX)
-                .saturating_sub(1);
+            let skipped = usize::try_from(-offset).unwrap_or(usize::MAX).saturating_sub(1);
             self.pending.keys().rev().nth(skipped).copied()
         } else {
             Some(offset)
@@ -246,10 +242,8 @@ impl Queue {
             // Only the places change: each update keeps the number in its body.
             if newer.lane == older.lane
                 && let Some(ids) = self.lanes.get_mut(&newer.lane)
-                && let (Some(a), Some(b)) = (
-                    ids.iter().position(|id| *id == last),
-                    ids.iter().position(|id| *id == before),
-                )
+                && let (Some(a), Some(b)) =
+                    (ids.iter().position(|id| *id == last), ids.iter().position(|id| *id == before))
                 && b > 0
             {
                 ids.swap(a, b);
@@ -268,11 +262,7 @@ impl Queue {
     /// Starts lanes over everything pending, for a new webhook.
     pub(crate) fn start_lanes(&mut self) {
         self.stop_lanes();
-        let all: Vec<(i64, i64)> = self
-            .pending
-            .values()
-            .map(|one| (one.id, one.lane))
-            .collect();
+        let all: Vec<(i64, i64)> = self.pending.values().map(|one| (one.id, one.lane)).collect();
         for (id, lane) in all {
             self.enlist(id, lane);
         }

@@ -40,23 +40,16 @@ impl World {
         limit: usize,
     ) -> Result<Value, String> {
         let mut turn = self.turn();
-        let language = turn
-            .state
-            .people
-            .get(&person)
-            .ok_or("person not found")?
-            .language_code
-            .clone();
+        let language =
+            turn.state.people.get(&person).ok_or("person not found")?.language_code.clone();
         let found = turn.state.bots.get(&bot).ok_or("bot not found")?;
         let commands = found.commands_for(person, &language);
         let default_button = found.menu_button.clone();
         let description = found.texts.get(&("description", String::new())).cloned();
         let now_ms = turn.now_ms;
         let Some(private) = turn.state.privates.get_mut(&(bot, person)) else {
-            return Ok(
-                json!({"messages": [], "reply_keyboard": null, "commands": commands,
-                "blocked": false, "typing": false, "description": description}),
-            );
+            return Ok(json!({"messages": [], "reply_keyboard": null, "commands": commands,
+                "blocked": false, "typing": false, "description": description}));
         };
         let last = private.history.last_id();
         if before.is_none()
@@ -64,12 +57,8 @@ impl World {
         {
             stored.marks.read = true;
         }
-        let messages: Vec<Value> = private
-            .history
-            .page(before, limit)
-            .into_iter()
-            .map(Stored::view)
-            .collect();
+        let messages: Vec<Value> =
+            private.history.page(before, limit).into_iter().map(Stored::view).collect();
         let button = private.menu_button.clone().or(default_button);
         Ok(json!({
             "messages": messages, "reply_keyboard": private.keyboard, "commands": commands,
@@ -83,22 +72,14 @@ impl World {
         let turn = self.turn();
         let history = turn.state.history(Place::Private { bot, person });
         history.map_or_else(Vec::new, |history| {
-            history
-                .page(None, usize::MAX)
-                .into_iter()
-                .map(Stored::view)
-                .collect()
+            history.page(None, usize::MAX).into_iter().map(Stored::view).collect()
         })
     }
 
     /// The texts and captions that the bot sent, in order.
     pub fn bot_texts(&self, person: i64, bot: i64) -> Vec<String> {
         let messages = self.messages(person, bot);
-        messages
-            .iter()
-            .filter(|one| one["x"]["out"] == false)
-            .filter_map(text_of)
-            .collect()
+        messages.iter().filter(|one| one["x"]["out"] == false).filter_map(text_of).collect()
     }
 
     /// Waits until a message of the bot fits and returns the newest that does.
@@ -113,19 +94,15 @@ impl World {
         let deadline = tokio::time::Instant::now() + within;
         loop {
             let messages = self.messages(person, bot);
-            let found = messages
-                .iter()
-                .rev()
-                .find(|message| message["x"]["out"] == false && fits(message));
+            let found =
+                messages.iter().rev().find(|message| message["x"]["out"] == false && fits(message));
             if let Some(message) = found {
                 return Ok(message.clone());
             }
             let heard = tokio::time::timeout_at(deadline, events.recv()).await;
             if heard.is_err() {
                 let said: Vec<String> = messages.iter().filter_map(text_of).collect();
-                return Err(format!(
-                    "nothing fits within {within:?}; the chat says {said:?}"
-                ));
+                return Err(format!("nothing fits within {within:?}; the chat says {said:?}"));
             }
         }
     }
@@ -155,9 +132,7 @@ impl World {
 
 /// The text or caption of a message.
 pub fn text_of(message: &Value) -> Option<String> {
-    let text = message["text"]
-        .as_str()
-        .or_else(|| message["caption"].as_str());
+    let text = message["text"].as_str().or_else(|| message["caption"].as_str());
     text.map(str::to_owned)
 }
 
@@ -165,10 +140,7 @@ pub fn text_of(message: &Value) -> Option<String> {
 pub fn button_data(message: &Value, label: &str) -> Option<String> {
     let rows = message["reply_markup"]["inline_keyboard"].as_array()?;
     let buttons = rows.iter().filter_map(Value::as_array).flatten();
-    let mut fitting = buttons.filter(|button| {
-        button["text"]
-            .as_str()
-            .is_some_and(|text| text.contains(label))
-    });
+    let mut fitting =
+        buttons.filter(|button| button["text"].as_str().is_some_and(|text| text.contains(label)));
     fitting.next()?["callback_data"].as_str().map(str::to_owned)
 }

@@ -34,10 +34,7 @@ pub(crate) fn set(call: &mut Call<'_>) -> Answer {
     let Some(url) = call.params.text("url").map(|url| url.into_owned()) else {
         return delete(call);
     };
-    let secret = call
-        .params
-        .text("secret_token")
-        .map(|secret| secret.into_owned());
+    let secret = call.params.text("secret_token").map(|secret| secret.into_owned());
     if let Some(secret) = &secret {
         if secret.len() > 256 {
             return Err(bad("secret token is too long"));
@@ -51,22 +48,16 @@ pub(crate) fn set(call: &mut Call<'_>) -> Answer {
     // Telegram wants https; a simulator that runs on one machine also takes http, with any host.
     let schemed = lower.starts_with("https://") || lower.starts_with("http://");
     if !schemed || reqwest::Url::parse(&url).is_err() || url.len() > 4096 {
-        let reason = links::checked(&url)
-            .err()
-            .unwrap_or("An HTTPS URL must be provided for webhook");
+        let reason =
+            links::checked(&url).err().unwrap_or("An HTTPS URL must be provided for webhook");
         return Err(if schemed {
             bad("invalid webhook URL specified")
         } else {
             bad(format!("bad webhook: {reason}"))
         });
     }
-    let allowed = call
-        .params
-        .json("allowed_updates", "can't parse allowed_updates JSON object")?;
-    let max = call
-        .params
-        .int("max_connections")
-        .unwrap_or(CONNECTIONS_DEFAULT);
+    let allowed = call.params.json("allowed_updates", "can't parse allowed_updates JSON object")?;
+    let max = call.params.int("max_connections").unwrap_or(CONNECTIONS_DEFAULT);
     let hook = Hook {
         target: Target::of(&url, secret.as_deref()),
         url,
@@ -127,10 +118,7 @@ async fn work(world: World, bot: i64, generation: u64) {
             let mut turn = world.turn();
             let now_ms = turn.now_ms;
             let Ok(queue) = turn.queue(bot) else { return };
-            let Some(hook) = queue
-                .hook
-                .clone()
-                .filter(|_| queue.hook_generation == generation)
+            let Some(hook) = queue.hook.clone().filter(|_| queue.hook_generation == generation)
             else {
                 return;
             };
@@ -172,11 +160,7 @@ struct Failure {
 
 impl Failure {
     fn new(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            gone: false,
-            retry_after_s: None,
-        }
+        Self { text: text.to_owned(), gone: false, retry_after_s: None }
     }
 }
 
@@ -241,18 +225,11 @@ fn failed(
     update: &Update,
     failure: Failure,
 ) -> Option<i64> {
-    let Failure {
-        text,
-        gone,
-        retry_after_s,
-    } = failure;
+    let Failure { text, gone, retry_after_s } = failure;
     let gone_after_ms = world.0.options.gone_after_ms;
     let mut turn = world.turn();
     let (now_ms, now_s) = (turn.now_ms, turn.now_s());
-    let queue = turn
-        .queue(bot)
-        .ok()
-        .filter(|queue| queue.hook_generation == generation)?;
+    let queue = turn.queue(bot).ok().filter(|queue| queue.hook_generation == generation)?;
     queue.last_error = Some((now_s, text));
     let hook = queue.hook.as_mut()?;
     if gone {
@@ -299,10 +276,7 @@ async fn post(world: &World, wire: &mut Wire, hook: &Hook, update: &Update) -> O
             .and_then(|status| status.canonical_reason())
             .unwrap_or("");
         return Outcome::Failed(Failure {
-            text: format!(
-                "Wrong response from the webhook: {} {reason}",
-                answered.status
-            ),
+            text: format!("Wrong response from the webhook: {} {reason}", answered.status),
             gone: answered.status == 410,
             retry_after_s: answered.retry_after_s,
         });
@@ -335,16 +309,9 @@ async fn post_tls(world: &World, hook: &Hook, update: &Update) -> Result<Answere
         Err(error) if error.is_connect() => return Err("Connection refused"),
         Err(_) => return Err("Connection closed"),
     };
-    let text = |name| {
-        response
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
-    let (status, retry_after_s) = (
-        response.status().as_u16(),
-        text(RETRY_AFTER).and_then(|value| value.parse().ok()),
-    );
+    let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let (status, retry_after_s) =
+        (response.status().as_u16(), text(RETRY_AFTER).and_then(|value| value.parse().ok()));
     let content_type = text(CONTENT_TYPE).unwrap_or("").to_owned();
     let body = response.bytes().await.map_err(|_| "Connection closed")?;
     Ok(Answered::new(status, content_type, retry_after_s, body))
@@ -354,10 +321,7 @@ async fn post_tls(world: &World, hook: &Hook, update: &Update) -> Result<Answere
 fn run_answer(world: &World, bot: i64, method: &str, params: Params) {
     let lower = method.to_ascii_lowercase();
     let refused = lower.starts_with("get")
-        || matches!(
-            lower.as_str(),
-            "setwebhook" | "deletewebhook" | "close" | "logout"
-        );
+        || matches!(lower.as_str(), "setwebhook" | "deletewebhook" | "close" | "logout");
     if refused {
         return;
     }
@@ -384,8 +348,5 @@ fn note(world: &World, bot: i64, method: &str, params: Params, outcome: Answer) 
         Err(refused) => refused.description,
     };
     let method = format!("{method} (webhook)");
-    world.note_call(
-        log::Call::new(bot, &method, params.into_log(), outcome),
-        None,
-    );
+    world.note_call(log::Call::new(bot, &method, params.into_log(), outcome), None);
 }

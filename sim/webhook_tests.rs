@@ -20,11 +20,7 @@ struct Reply {
 
 impl Reply {
     fn status(status: u16) -> Self {
-        Self {
-            status,
-            retry_after: None,
-            body: Value::Null,
-        }
+        Self { status, retry_after: None, body: Value::Null }
     }
 }
 
@@ -50,12 +46,8 @@ async fn hook(replies: Vec<Reply>) -> Hook {
             let (tell, replies) = (tell.clone(), Arc::clone(&replies));
             async move {
                 let secret = request.headers().get("X-Telegram-Bot-Api-Secret-Token");
-                let secret = secret
-                    .and_then(|value| value.to_str().ok())
-                    .map(str::to_owned);
-                tell.send((secret, body.into_inner()))
-                    .await
-                    .expect("the test listens");
+                let secret = secret.and_then(|value| value.to_str().ok()).map(str::to_owned);
+                tell.send((secret, body.into_inner())).await.expect("the test listens");
                 let reply = replies.lock().expect("no panic").pop_front();
                 let reply = reply.unwrap_or_else(|| Reply::status(200));
                 let status = actix_web::http::StatusCode::from_u16(reply.status);
@@ -63,11 +55,7 @@ async fn hook(replies: Vec<Reply>) -> Hook {
                 if let Some(seconds) = reply.retry_after {
                     response.insert_header(("Retry-After", seconds));
                 }
-                if reply.body.is_null() {
-                    response.finish()
-                } else {
-                    response.json(reply.body)
-                }
+                if reply.body.is_null() { response.finish() } else { response.json(reply.body) }
             }
         };
         App::new().route("/hook", web::post().to(answer))
@@ -79,11 +67,7 @@ async fn hook(replies: Vec<Reply>) -> Hook {
     let server = server.run();
     let handle = server.handle();
     tokio::spawn(server);
-    Hook {
-        url,
-        heard,
-        server: handle,
-    }
+    Hook { url, heard, server: handle }
 }
 
 async fn over(bot: Bot, hook: Hook) {
@@ -95,49 +79,32 @@ async fn over(bot: Bot, hook: Hook) {
 async fn updates_come_in_order_and_the_answer_is_run() {
     let bot = bot().await;
     let body = json!({"method": "sendMessage", "chat_id": bot.ada, "text": "run"});
-    let reply = Reply {
-        body,
-        ..Reply::status(200)
-    };
+    let reply = Reply { body, ..Reply::status(200) };
     let mut hook = hook(vec![reply]).await;
-    bot.ok("setWebhook", json!({"url": hook.url, "secret_token": "s3"}))
-        .await;
+    bot.ok("setWebhook", json!({"url": hook.url, "secret_token": "s3"})).await;
     for n in 0..5 {
-        bot.world()
-            .send_text(bot.ada, bot.bot, &format!("n{n}"))
-            .expect("sent");
+        bot.world().send_text(bot.ada, bot.bot, &format!("n{n}")).expect("sent");
     }
     for n in 0..5 {
         let (secret, update) = hook.next().await;
         assert_eq!(secret.as_deref(), Some("s3"));
         assert_eq!(update["message"]["text"], format!("n{n}"));
     }
-    bot.world()
-        .wait_for_text(bot.ada, bot.bot, "run", SOON)
-        .await
-        .expect("run");
+    bot.world().wait_for_text(bot.ada, bot.bot, "run", SOON).await.expect("run");
     over(bot, hook).await;
 }
 
 #[actix_web::test]
 async fn a_refused_update_is_repeated_with_its_number_and_holds_back_only_its_user() {
     let bot = bot().await;
-    let too_many = Reply {
-        retry_after: Some("3600"),
-        ..Reply::status(429)
-    };
+    let too_many = Reply { retry_after: Some("3600"), ..Reply::status(429) };
     let mut hook = hook(vec![Reply::status(500), too_many]).await;
-    bot.ok("setWebhook", json!({"url": hook.url, "max_connections": 1}))
-        .await;
-    bot.world()
-        .send_text(bot.ada, bot.bot, "first")
-        .expect("sent");
+    bot.ok("setWebhook", json!({"url": hook.url, "max_connections": 1})).await;
+    bot.world().send_text(bot.ada, bot.bot, "first").expect("sent");
     let (_, first) = hook.next().await;
     let (_, again) = hook.next().await;
     assert_eq!(first, again);
-    bot.world()
-        .send_text(bot.ada, bot.bot, "second")
-        .expect("sent");
+    bot.world().send_text(bot.ada, bot.bot, "second").expect("sent");
     let bob = bot.world().add_person(Person::named("Bob")).id;
     bot.world().send_text(bob, bot.bot, "other").expect("sent");
     assert_eq!(hook.next().await.1["message"]["text"], "other");
@@ -155,16 +122,11 @@ async fn a_refused_update_is_repeated_with_its_number_and_holds_back_only_its_us
 
 #[actix_web::test]
 async fn a_webhook_that_is_gone_is_removed() {
-    let config = SimConfig {
-        gone_after_ms: 0,
-        ..SimConfig::default()
-    };
+    let config = SimConfig { gone_after_ms: 0, ..SimConfig::default() };
     let bot = bot_with(config).await;
     let mut hook = hook(vec![Reply::status(410)]).await;
     bot.ok("setWebhook", json!({"url": hook.url})).await;
-    bot.world()
-        .send_text(bot.ada, bot.bot, "anyone")
-        .expect("sent");
+    bot.world().send_text(bot.ada, bot.bot, "anyone").expect("sent");
     hook.next().await;
     while bot.ok("getWebhookInfo", json!({})).await["url"] != "" {
         tokio::task::yield_now().await;
@@ -179,8 +141,7 @@ async fn duplicates_and_redelivery_carry_the_same_number() {
     let mut hook = hook(Vec::new()).await;
     bot.ok("setWebhook", json!({"url": hook.url})).await;
     for kind in [FaultKind::Duplicate, FaultKind::Redeliver] {
-        bot.world()
-            .add_fault(Fault::new(kind).on("message").times(1));
+        bot.world().add_fault(Fault::new(kind).on("message").times(1));
         bot.world().send_text(bot.ada, bot.bot, "x").expect("sent");
         let first = hook.next().await.1;
         assert_eq!(hook.next().await.1, first, "{kind:?}");
@@ -191,9 +152,7 @@ async fn duplicates_and_redelivery_carry_the_same_number() {
 #[actix_web::test]
 async fn nothing_is_lost_between_polling_and_webhook() {
     let bot = bot().await;
-    bot.world()
-        .send_text(bot.ada, bot.bot, "before")
-        .expect("sent");
+    bot.world().send_text(bot.ada, bot.bot, "before").expect("sent");
     let mut hook = hook(Vec::new()).await;
     bot.ok("setWebhook", json!({"url": hook.url})).await;
     assert_eq!(hook.next().await.1["message"]["text"], "before");
@@ -201,9 +160,7 @@ async fn nothing_is_lost_between_polling_and_webhook() {
         tokio::task::yield_now().await;
     }
     bot.ok("deleteWebhook", json!({})).await;
-    bot.world()
-        .send_text(bot.ada, bot.bot, "after")
-        .expect("sent");
+    bot.world().send_text(bot.ada, bot.bot, "after").expect("sent");
     assert_eq!(bot.updates(0).await[0]["message"]["text"], "after");
     over(bot, hook).await;
 }

@@ -23,18 +23,13 @@ pub(crate) struct Target {
 impl Target {
     /// The target of an `http://` address, none for any other.
     pub(crate) fn of(url: &str, secret: Option<&str>) -> Option<Self> {
-        let url = reqwest::Url::parse(url)
-            .ok()
-            .filter(|url| url.scheme() == "http")?;
+        let url = reqwest::Url::parse(url).ok().filter(|url| url.scheme() == "http")?;
         if !url.username().is_empty() {
             return None;
         }
         let host = url.host_str()?.to_owned();
         let port = url.port_or_known_default()?;
-        let query = url
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
         let mut head = format!(
             "POST {}{query} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: application/json\r\n\
              accept-encoding: identity\r\nconnection: keep-alive\r\n",
@@ -66,13 +61,7 @@ impl Answered {
         retry_after_s: Option<i64>,
         body: Bytes,
     ) -> Self {
-        Self {
-            status,
-            content_type,
-            retry_after_s,
-            body,
-            keep: false,
-        }
+        Self { status, content_type, retry_after_s, body, keep: false }
     }
 }
 
@@ -133,9 +122,7 @@ async fn more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<()> {
 }
 
 fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes
-        .windows(needle.len())
-        .position(|window| window == needle)
+    bytes.windows(needle.len()).position(|window| window == needle)
 }
 
 fn broken(text: &'static str) -> io::Error {
@@ -155,10 +142,7 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result
     let head = String::from_utf8_lossy(&buffer[..head_end]).into_owned();
     let mut lines = head.split("\r\n");
     let status_line = lines.next().unwrap_or("");
-    let status = status_line
-        .split(' ')
-        .nth(1)
-        .and_then(|code| code.parse().ok());
+    let status = status_line.split(' ').nth(1).and_then(|code| code.parse().ok());
     let mut answered = Answered {
         status: status.ok_or_else(|| broken("no status line"))?,
         keep: status_line.starts_with("HTTP/1.1"),

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
@@ -16,17 +15,16 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::courier::Edges;
-use crate::delivery::limits::OutboundLimits;
-use crate::delivery::telegram::{Pictures, SendingBot, TelegramCourier};
-use crate::gateways::{Gateways, sandbox::Sandbox};
-use crate::health::{AskIntake, HealthSources};
+use crate::health::HealthSources;
 use crate::intake::bot::BotIntake;
-use crate::intake::flood::FloodLimits;
-use crate::intake::polling::{Polling, PollingConfig};
-use crate::intake::webhook::{WebhookConfig, WebhookKeeper, Webhooks, webhook_secret};
-use crate::settings::{BotSettings, IntakeMode, Settings};
+use crate::intake::webhook::Webhooks;
+use crate::settings::{BotSettings, Settings};
 use crate::telegram::BotApi;
 use crate::{control, health, house, intake, secrets};
+
+mod edges;
+
+use edges::{apis, ask, bots, gateways, take_in, telegram_courier, webhooks};
 
 /// A running server.
 pub struct Running {
@@ -69,11 +67,8 @@ pub async fn start(
 ) -> anyhow::Result<Running> {
     let database = Database::open(settings.database_url()).await?;
     let lock = ServerLock::take(&database, settings.database_url(), &holder(&clock)).await?;
-    migrations::up(&database.write)
-        .await
-        .context("bring the schema up to date")?;
-    let master = secrets::master_key(&settings.secrets, false)?;
-    secrets::check(&database, &master).await?;
+    migrations::up(&database.write).await.context("bring the schema up to date")?;
+    let master = secrets::for_database(&database, &settings.secrets).await?;
     let (failed_in, failed) = oneshot::channel();
     let parts = Parts {
         settings: &settings,
@@ -86,10 +81,7 @@ pub async fn start(
     let apis = apis(&parts)?;
     let courier = telegram_courier(&parts, &apis);
     let gateways = Arc::new(gateways(&parts));
-    let edges = Edges {
-        telegram: courier.clone(),
-        gateways: Arc::clone(&gateways),
-    };
+    let edges = Edges { telegram: courier.clone(), gateways: Arc::clone(&gateways) };
     let kernel = Kernel::start(KernelConfig {
         house: house::load(&database, &settings).await?,
         database: database.clone(),
@@ -108,19 +100,13 @@ pub async fn start(
     let stopping = Arc::new(AtomicBool::new(false));
     let sources = web::Data::new(HealthSources {
         kernel: kernel.clone(),
-        bots: bots
-            .iter()
-            .map(|bot| (bot.settings.name.to_string(), ask(&bot.intake)))
-            .collect(),
+        bots: bots.iter().map(|bot| (bot.settings.name.to_string(), ask(&bot.intake))).collect(),
         metrics: metrics.clone(),
         started_ms: kernel.clock.now_ms(),
         database: database.name.clone(),
         stopping: Arc::clone(&stopping),
     });
-    let desk = web::Data::new(intake::gateways::Desk {
-        kernel: kernel.clone(),
-        gateways,
-    });
+    let desk = web::Data::new(intake::gateways::Desk { kernel: kernel.clone(), gateways });
     let webhooks = web::Data::new(webhooks(&parts, &bots));
     let http = serve_http(&settings, (sources, desk, webhooks))?;
     for bot in bots {
@@ -129,25 +115,12 @@ pub async fn start(
     watch(&parts, &kernel, metrics);
     let control = control(&parts, &kernel, &database)?;
     let intake_stop = parts.stop.clone();
-    Ok(Running {
-        kernel,
-        database,
-        http,
-        control,
-        intake_stop,
-        stopping,
-        failed,
-        settings,
-    })
+    Ok(Running { kernel, database, http, control, intake_stop, stopping, failed, settings })
 }
 
 /// For people who find the database locked.
 fn holder(clock: &Clock) -> String {
-    format!(
-        "process {} on this machine, since {}",
-        std::process::id(),
-        clock.now()
-    )
+    format!("process {} on this machine, since {}", std::process::id(), clock.now())
 }
 
 /// Passes the first failure on; the others are in the log.
@@ -161,99 +134,7 @@ fn escalate(failed: oneshot::Sender<String>) -> Rc<dyn Fn(String)> {
     })
 }
 
-fn apis(parts: &Parts<'_>) -> anyhow::Result<Vec<(BotSettings, BotApi)>> {
-    let api = |bot: &BotSettings| {
-        let api = BotApi::new(parts.http.clone(), &bot.api_url, bot.token()?);
-        anyhow::Ok((bot.clone(), api))
-    };
-    parts.settings.bots.iter().map(api).collect()
-}
-
-fn telegram_courier(parts: &Parts<'_>, apis: &[(BotSettings, BotApi)]) -> TelegramCourier {
-    let limits = &parts.settings.limits;
-    let outbound = OutboundLimits {
-        bot_per_second: limits.bot_per_s,
-        chat_per_second: limits.chat_per_s,
-        chat_burst: limits.chat_burst,
-        group_per_minute: limits.group_per_min,
-        ..OutboundLimits::default()
-    };
-    let sending = |(bot, api): &(BotSettings, BotApi)| {
-        (
-            bot.name.clone(),
-            SendingBot {
-                api: api.clone(),
-                provider_token: None,
-            },
-        )
-    };
-    let pictures = Pictures::new(Some(parts.settings.shop.pictures.clone()), |_| None);
-    TelegramCourier::new(apis.iter().map(sending), &outbound, &parts.clock, pictures)
-}
-
-fn gateways(parts: &Parts<'_>) -> Gateways {
-    let sandbox = &parts.settings.gateways.sandbox;
-    let Some(api_url) = &sandbox.api_url else {
-        return Gateways::default();
-    };
-    let ours = parts.settings.server.public_url.clone();
-    let ours = ours.unwrap_or_else(|| format!("http://{}", parts.settings.server.listen));
-    let at = ("sandbox", format!("{ours}/gateways/sandbox"));
-    let (key, secret) = (sandbox.api_key.clone(), sandbox.webhook_secret.clone());
-    Gateways::default().with_sandbox(
-        "sandbox",
-        Sandbox::new(at, parts.http.clone(), api_url, key, secret),
-    )
-}
-
-fn bots(parts: &Parts<'_>, kernel: &Kernel, apis: Vec<(BotSettings, BotApi)>) -> Vec<Bot> {
-    let limits = &parts.settings.limits;
-    let window_s = u32::try_from(limits.user_window_s)
-        .unwrap_or(u32::MAX)
-        .max(1);
-    let flood = FloodLimits {
-        burst: limits.user_messages,
-        per_second: (limits.user_messages / window_s).max(1),
-        silence: Duration::from_secs(limits.silence_s),
-    };
-    let bot = |(settings, api): (BotSettings, BotApi)| {
-        let name = settings.name.clone();
-        let intake = BotIntake::new(kernel, name, parts.master.clone(), flood.clone());
-        Bot {
-            settings,
-            api,
-            intake,
-        }
-    };
-    apis.into_iter().map(bot).collect()
-}
-
-fn ask(intake: &Arc<BotIntake>) -> AskIntake {
-    let intake = Arc::clone(intake);
-    Arc::new(move || intake.state())
-}
-
-fn webhooks(parts: &Parts<'_>, bots: &[Bot]) -> Webhooks {
-    let mut webhooks = Webhooks::default();
-    for bot in bots
-        .iter()
-        .filter(|bot| bot.settings.intake == IntakeMode::Webhook)
-    {
-        let secret = webhook_secret(&parts.master, bot.settings.name.as_str());
-        webhooks.add(
-            Arc::clone(&bot.intake),
-            secret,
-            bot.settings.reply_in_webhook,
-        );
-    }
-    webhooks
-}
-
-type Shared = (
-    web::Data<HealthSources>,
-    web::Data<intake::gateways::Desk>,
-    web::Data<Webhooks>,
-);
+type Shared = (web::Data<HealthSources>, web::Data<intake::gateways::Desk>, web::Data<Webhooks>);
 
 fn serve_http(settings: &Settings, shared: Shared) -> anyhow::Result<ServerHandle> {
     let (sources, desk, webhooks) = shared;
@@ -287,61 +168,6 @@ fn serve_http(settings: &Settings, shared: Shared) -> anyhow::Result<ServerHandl
     Ok(handle)
 }
 
-/// Starts one bot's intake, in its mode.
-fn take_in(parts: &Parts<'_>, kernel: &Kernel, bot: Bot, courier: &TelegramCourier) {
-    let Bot {
-        settings,
-        api,
-        intake,
-    } = bot;
-    let name = format!("intake {}", settings.name);
-    let (stop, escalate) = (parts.stop.clone(), Rc::clone(&parts.escalate));
-    let state = match settings.intake {
-        IntakeMode::Polling => {
-            let timeout = Duration::from_secs(u64::from(settings.poll_timeout_s));
-            let config = PollingConfig {
-                timeout,
-                ..PollingConfig::default()
-            };
-            let polling = Polling {
-                intake,
-                api,
-                courier: courier.clone(),
-                config,
-                stop,
-            };
-            task(
-                &name,
-                Restart::Permanent,
-                move || polling.clone().run(),
-                escalate,
-            )
-        }
-        IntakeMode::Webhook => {
-            let config = WebhookConfig {
-                public_url: parts.settings.server.public_url.clone().unwrap_or_default(),
-                max_connections: u8::try_from(settings.max_connections).unwrap_or(u8::MAX),
-                reply_in_webhook: settings.reply_in_webhook,
-            };
-            let secret = webhook_secret(&parts.master, settings.name.as_str());
-            let keeper = WebhookKeeper {
-                intake,
-                api,
-                secret,
-                config,
-                stop,
-            };
-            task(
-                &name,
-                Restart::Permanent,
-                move || keeper.clone().run(),
-                escalate,
-            )
-        }
-    };
-    kernel.adopt(state);
-}
-
 /// Opens the socket for the commands of this machine.
 fn control(
     parts: &Parts<'_>,
@@ -356,12 +182,7 @@ fn control(
     };
     let bound = Rc::clone(&listener);
     let make = move || control::serve(Rc::clone(&bound), control.clone());
-    kernel.adopt(task(
-        "control",
-        Restart::Permanent,
-        make,
-        Rc::clone(&parts.escalate),
-    ));
+    kernel.adopt(task("control", Restart::Permanent, make, Rc::clone(&parts.escalate)));
     Ok(listener)
 }
 
@@ -369,12 +190,7 @@ fn control(
 fn watch(parts: &Parts<'_>, kernel: &Kernel, metrics: PrometheusHandle) {
     let (upkeep, escalate) = (metrics, Rc::clone(&parts.escalate));
     let make = move || crate::telemetry::upkeep(upkeep.clone());
-    kernel.adopt(task(
-        "metrics",
-        Restart::Permanent,
-        make,
-        Rc::clone(&escalate),
-    ));
+    kernel.adopt(task("metrics", Restart::Permanent, make, Rc::clone(&escalate)));
     let (watched, clock) = (kernel.clone(), kernel.clock.clone());
     let make = move || {
         let (kernel, clock) = (watched.clone(), clock.clone());
@@ -418,17 +234,10 @@ impl Running {
         self.intake_stop.cancel();
         let patience = self.settings.patience();
         // Requests under way are answered; new connections are refused.
-        if tokio::time::timeout(patience, self.http.stop(true))
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(patience, self.http.stop(true)).await.is_err() {
             tracing::warn!("requests were still under way");
         }
-        let settled = self
-            .kernel
-            .clone()
-            .stop(patience.saturating_sub(started.elapsed()))
-            .await;
+        let settled = self.kernel.clone().stop(patience.saturating_sub(started.elapsed())).await;
         drop(self.kernel);
         drop(self.control);
         self.database.close().await;
@@ -465,10 +274,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
 /// The next signal that asks to stop.
 pub async fn signal() -> &'static str {
     use tokio::signal::unix::{SignalKind, signal};
-    let kinds = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    );
+    let kinds = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
     let (Ok(mut terminate), Ok(mut interrupt)) = kinds else {
         tracing::error!("cannot listen for signals; only a kill will stop this");
         return std::future::pending().await;

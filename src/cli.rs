@@ -275,9 +275,7 @@ fn system(future: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<Ou
 
 /// `500ms`, `5s`, `2m`, `1h`.
 fn duration(text: &str) -> Result<Duration, String> {
-    let end = text
-        .find(|letter: char| !letter.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let unit_ms = match &text[end..] {
         "ms" => Some(1),
         "s" => Some(1_000),
@@ -286,11 +284,8 @@ fn duration(text: &str) -> Result<Duration, String> {
         _ => None,
     };
     let number = text[..end].parse::<u64>().ok().filter(|number| *number > 0);
-    let ms = number
-        .zip(unit_ms)
-        .and_then(|(number, unit_ms)| number.checked_mul(unit_ms));
-    ms.map(Duration::from_millis)
-        .ok_or_else(|| "write it as in 500ms, 5s, 2m or 1h".to_owned())
+    let ms = number.zip(unit_ms).and_then(|(number, unit_ms)| number.checked_mul(unit_ms));
+    ms.map(Duration::from_millis).ok_or_else(|| "write it as in 500ms, 5s, 2m or 1h".to_owned())
 }
 
 #[cfg(test)]

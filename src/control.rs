@@ -80,17 +80,12 @@ impl Drop for Listener {
 /// # Errors
 /// When the folder cannot be written, or another server answers there.
 pub fn listen(path: &Path) -> anyhow::Result<Listener> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
     std::fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
     if ask::is_running(path) {
         let hint = "write another control.socket for this one";
-        bail!(
-            "another server listens on {}\n  hint: {hint}",
-            path.display()
-        );
+        bail!("another server listens on {}\n  hint: {hint}", path.display());
     }
     // Bound where nobody else can look, closed to others, then moved to its place: it is never open to anybody else.
     let hidden = folder.join(format!(".c{}", std::process::id()));
@@ -107,10 +102,7 @@ pub fn listen(path: &Path) -> anyhow::Result<Listener> {
     let bound = bind();
     drop(std::fs::remove_dir_all(&hidden)); // an empty folder at worst
     let socket = bound.with_context(|| format!("listen on {}", path.display()))?;
-    Ok(Listener {
-        socket,
-        path: path.to_owned(),
-    })
+    Ok(Listener { socket, path: path.to_owned() })
 }
 
 /// Another name of a path, for sockets: theirs hold about 100 bytes (`sun_path`), and folders may be deep.
@@ -123,25 +115,14 @@ struct Short {
 fn short(path: &Path) -> std::io::Result<Short> {
     const FITS: usize = 100;
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-        return Ok(Short {
-            path: path.to_owned(),
-            _folder: None,
-        });
+        return Ok(Short { path: path.to_owned(), _folder: None });
     };
     if path.as_os_str().len() <= FITS {
-        return Ok(Short {
-            path: path.to_owned(),
-            _folder: None,
-        });
+        return Ok(Short { path: path.to_owned(), _folder: None });
     }
     let folder = File::open(folder)?;
-    let path = Path::new("/proc/self/fd")
-        .join(folder.as_raw_fd().to_string())
-        .join(name);
-    Ok(Short {
-        path,
-        _folder: Some(folder),
-    })
+    let path = Path::new("/proc/self/fd").join(folder.as_raw_fd().to_string()).join(name);
+    Ok(Short { path, _folder: Some(folder) })
 }
 
 /// Answers requests until it is dropped. Runs on a local set.
@@ -151,15 +132,8 @@ fn short(path: &Path) -> std::io::Result<Short> {
 pub async fn serve(listener: Rc<Listener>, control: Control) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     loop {
-        let permit = Arc::clone(&room)
-            .acquire_owned()
-            .await
-            .expect("it is never closed");
-        let (stream, _) = listener
-            .socket
-            .accept()
-            .await
-            .expect("the control socket accepts");
+        let permit = Arc::clone(&room).acquire_owned().await.expect("it is never closed");
+        let (stream, _) = listener.socket.accept().await.expect("the control socket accepts");
         let control = control.clone();
         actix_rt::spawn(async move {
             if let Err(error) = control.converse(stream).await {
@@ -183,16 +157,10 @@ impl Control {
             }
             let answered = tokio::time::timeout(ANSWER_WITHIN, self.line(&line)).await;
             let answer = match answered.unwrap_or_else(|_| Err(anyhow!("it takes too long"))) {
-                Ok(result) => Answer {
-                    ok: true,
-                    result,
-                    error: None,
-                },
-                Err(error) => Answer {
-                    ok: false,
-                    result: Value::Null,
-                    error: Some(format!("{error:#}")),
-                },
+                Ok(result) => Answer { ok: true, result, error: None },
+                Err(error) => {
+                    Answer { ok: false, result: Value::Null, error: Some(format!("{error:#}")) }
+                }
             };
             let mut bytes = serde_json::to_vec(&answer)?;
             bytes.push(b'\n');
@@ -205,8 +173,7 @@ impl Control {
     }
 
     async fn line(&self, line: &[u8]) -> anyhow::Result<Value> {
-        self.answer(serde_json::from_slice(line).context("not a request")?)
-            .await
+        self.answer(serde_json::from_slice(line).context("not a request")?).await
     }
 
     /// Does what is asked.
@@ -246,11 +213,7 @@ impl Control {
 
     async fn release(&self, key: &str) -> anyhow::Result<Value> {
         let parsed = Key::parse(key)?;
-        self.kernel
-            .office
-            .release(parsed)
-            .await
-            .map_err(|reason| anyhow!(reason))?;
+        self.kernel.office.release(parsed).await.map_err(|reason| anyhow!(reason))?;
         Ok(json!({ "released": key }))
     }
 
@@ -261,16 +224,10 @@ impl Control {
             bail!("{key} is not quarantined");
         }
         let held = entities::held_of_many(&self.database.read, &[key.to_owned()]).await?;
-        let unhold = |row: &entities::HeldRow| Row::Unhold {
-            owner: row.owner.clone(),
-            seq: row.seq,
-        };
+        let unhold =
+            |row: &entities::HeldRow| Row::Unhold { owner: row.owner.clone(), seq: row.seq };
         let rows = held.iter().map(unhold).collect();
-        self.kernel
-            .journal
-            .rows(rows)
-            .await
-            .map_err(|reason| anyhow!(reason))?;
+        self.kernel.journal.rows(rows).await.map_err(|reason| anyhow!(reason))?;
         Ok(held.len())
     }
 }
@@ -304,11 +261,7 @@ pub fn stuck_row(row: &entities::DeliveryRow) -> Value {
 pub async fn quarantine(database: &Database) -> anyhow::Result<Value> {
     let rows = entities::quarantined(&database.read).await?;
     let held = entities::held_keys(&database.read).await?;
-    let inputs = |owner: &str| {
-        held.iter()
-            .find(|(key, _)| key == owner)
-            .map_or(0, |(_, n)| *n)
-    };
+    let inputs = |owner: &str| held.iter().find(|(key, _)| key == owner).map_or(0, |(_, n)| *n);
     let row = |row: &entities::QuarantineRow| {
         json!({
             "key": row.owner,

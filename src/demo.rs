@@ -89,12 +89,7 @@ pub async fn sim(options: SimOptions) -> anyhow::Result<()> {
 async fn start_world(listen: String, clock: &WorldClock) -> anyhow::Result<Sim> {
     // A world of its own each time: update ids must not look like those of an earlier one.
     let seed = rand::random();
-    let config = SimConfig {
-        listen,
-        seed,
-        clock: clock.clone(),
-        ..SimConfig::default()
-    };
+    let config = SimConfig { listen, seed, clock: clock.clone(), ..SimConfig::default() };
     sim::start(config).await
 }
 
@@ -132,9 +127,7 @@ async fn prepare(settings: &Settings, data: &Path) -> anyhow::Result<()> {
     let database = Database::open(settings.database_url()).await?;
     let lock = entities::ServerLock::take(&database, settings.database_url(), "the demo").await;
     let lock = lock.context("is another demo running in this folder? see --data")?;
-    migrations::up(&database.write)
-        .await
-        .context("bring the schema up to date")?;
+    migrations::up(&database.write).await.context("bring the schema up to date")?;
     entities::write_products(&database.write, shop::products()).await?;
     database.close().await;
     drop(lock);
@@ -159,10 +152,7 @@ fn announce(options: &DemoOptions, sim: &Sim) {
         None => println!("  you are Ada: press Start, open the shop, buy the blue mug and pay"),
     }
     let config = options.data.join("kontor.toml");
-    println!(
-        "  look inside: kontor --config {} tree (or doctor, stuck list, …)",
-        config.display()
-    );
+    println!("  look inside: kontor --config {} tree (or doctor, stuck list, …)", config.display());
     println!("  Ctrl-C stops it");
 }
 

@@ -49,12 +49,7 @@ pub struct Component {
 impl Component {
     fn new(name: impl Into<String>, trouble: Option<String>) -> Self {
         let (ok, name) = (trouble.is_none(), name.into());
-        Self {
-            name,
-            ok,
-            vital: true,
-            detail: trouble.unwrap_or_else(|| "ok".to_owned()),
-        }
+        Self { name, ok, vital: true, detail: trouble.unwrap_or_else(|| "ok".to_owned()) }
     }
 }
 
@@ -87,9 +82,7 @@ impl HealthSources {
 
     /// The tree, unless a shard hangs.
     pub async fn tree(&self) -> Option<TreeSnapshot> {
-        tokio::time::timeout(ANSWER_WITHIN, self.kernel.observe())
-            .await
-            .ok()
+        tokio::time::timeout(ANSWER_WITHIN, self.kernel.observe()).await.ok()
     }
 }
 
@@ -99,9 +92,9 @@ fn trouble(state: &IntakeState) -> Option<String> {
         IntakeState::Starting => Some("starting".to_owned()),
         IntakeState::Waiting(reason) => Some(format!("updates wait at Telegram: {reason}")),
         IntakeState::Unreachable(reason) => Some(format!("Telegram does not answer: {reason}")),
-        IntakeState::Conflict(reason) => Some(format!(
-            "another program takes this bot's updates: {reason}"
-        )),
+        IntakeState::Conflict(reason) => {
+            Some(format!("another program takes this bot's updates: {reason}"))
+        }
         IntakeState::Revoked(reason) => Some(format!("the token is not valid: {reason}")),
         IntakeState::Stopped => Some("stopped".to_owned()),
     }
@@ -109,18 +102,10 @@ fn trouble(state: &IntakeState) -> Option<String> {
 
 fn unready(components: &[Component]) -> Option<String> {
     let said = |component: &Component| format!("{}: {}", component.name, component.detail);
-    let vital = components
-        .iter()
-        .find(|component| component.vital && !component.ok);
-    let bots = || {
-        components
-            .iter()
-            .filter(|component| component.name.starts_with("bot "))
-    };
+    let vital = components.iter().find(|component| component.vital && !component.ok);
+    let bots = || components.iter().filter(|component| component.name.starts_with("bot "));
     let all_down = bots().count() > 0 && bots().all(|component| !component.ok);
-    vital
-        .or_else(|| bots().next().filter(|_| all_down))
-        .map(said)
+    vital.or_else(|| bots().next().filter(|_| all_down)).map(said)
 }
 
 /// Adds the four to a server; `HealthSources` must be its `app_data`.
@@ -140,9 +125,7 @@ async fn live() -> impl Responder {
 /// Whether inputs can be taken: 200, or 503 with the reason.
 async fn ready(sources: Data<HealthSources>) -> impl Responder {
     match sources.unready() {
-        None => HttpResponse::Ok()
-            .content_type("text/plain")
-            .body("ready\n"),
+        None => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
         Some(reason) => HttpResponse::ServiceUnavailable()
             .content_type("text/plain; charset=utf-8")
             .body(format!("not ready: {reason}\n")),
@@ -183,7 +166,5 @@ async fn health(sources: Data<HealthSources>) -> impl Responder {
 /// In Prometheus' text format.
 async fn metrics(sources: Data<HealthSources>) -> impl Responder {
     let text = sources.metrics.render();
-    HttpResponse::Ok()
-        .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(text)
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }

@@ -23,9 +23,7 @@ pub async fn load(database: &Database, settings: &Settings) -> anyhow::Result<Ho
 }
 
 async fn catalogue(database: &Database) -> anyhow::Result<Catalogue> {
-    let rows = entities::products(&database.read)
-        .await
-        .context("read the catalogue")?;
+    let rows = entities::products(&database.read).await.context("read the catalogue")?;
     let products = rows.iter().map(product).collect::<anyhow::Result<_>>()?;
     Ok(Catalogue { products })
 }
@@ -59,32 +57,19 @@ async fn flows(database: &Database, settings: &Settings) -> anyhow::Result<Flows
         source: flow.source().to_string(),
     });
     let rows: Vec<FlowVersionRow> = rows.collect();
-    let old = entities::flow_versions(&database.read)
-        .await
-        .context("read old flows")?;
-    entities::keep_flow_versions(&database.write, rows)
-        .await
-        .context("keep the flows")?;
+    let old = entities::flow_versions(&database.read).await.context("read old flows")?;
+    entities::keep_flow_versions(&database.write, rows).await.context("keep the flows")?;
     let texts =
         |row: &'_ FlowVersionRow| (row.name.clone(), row.version.clone(), row.source.clone());
     let old: Vec<(String, String, String)> = old.iter().map(texts).collect();
-    let old = old
-        .iter()
-        .map(|(name, version, source)| (&**name, &**version, &**source));
+    let old = old.iter().map(|(name, version, source)| (&**name, &**version, &**source));
     let (flows, errors) = current.with_old(old);
     if !errors.is_empty() {
-        tracing::warn!(
-            errors = lines(&errors),
-            "old flows no longer load; their runs will end"
-        );
+        tracing::warn!(errors = lines(&errors), "old flows no longer load; their runs will end");
     }
     Ok(flows)
 }
 
 fn lines(errors: &[FlowError]) -> String {
-    errors
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

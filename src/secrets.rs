@@ -29,23 +29,13 @@ pub enum SecretsError {
     )]
     Open { path: PathBuf, mode: u32 },
     #[error("{path} holds no master key: {source}")]
-    Shape {
-        path: String,
-        source: entities::SealError,
-    },
+    Shape { path: String, source: entities::SealError },
     #[error("the master key {path}: {source}")]
-    File {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    File { path: PathBuf, source: std::io::Error },
     #[error(
         "{database} was sealed with master key {expected}, and this one is {found}\n  hint: put the right key into secrets.master_key_file"
     )]
-    Wrong {
-        database: String,
-        expected: String,
-        found: String,
-    },
+    Wrong { database: String, expected: String, found: String },
     #[error("read which master key the database has: {0}")]
     Database(#[from] DbErr),
 }
@@ -99,46 +89,26 @@ pub async fn check(database: &Database, key: &MasterKey) -> Result<(), SecretsEr
         Some(expected) if expected == found => Ok(()),
         Some(expected) => {
             let database = database.name.clone();
-            Err(SecretsError::Wrong {
-                database,
-                expected,
-                found,
-            })
+            Err(SecretsError::Wrong { database, expected, found })
         }
     }
 }
 
 /// Reads a key file that only its owner may read.
 pub(crate) fn read(path: &Path) -> Result<MasterKey, SecretsError> {
-    let failed = |source| SecretsError::File {
-        path: path.to_owned(),
-        source,
-    };
-    let mode = std::fs::metadata(path)
-        .map_err(failed)?
-        .permissions()
-        .mode()
-        & 0o777;
+    let failed = |source| SecretsError::File { path: path.to_owned(), source };
+    let mode = std::fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        return Err(SecretsError::Open {
-            path: path.to_owned(),
-            mode,
-        });
+        return Err(SecretsError::Open { path: path.to_owned(), mode });
     }
     let text = std::fs::read_to_string(path).map_err(failed)?;
-    let shape = |source| SecretsError::Shape {
-        path: path.display().to_string(),
-        source,
-    };
+    let shape = |source| SecretsError::Shape { path: path.display().to_string(), source };
     MasterKey::from_base64(&text).map_err(shape)
 }
 
 /// Makes a key file. Never overwrites one.
 pub(crate) fn make(path: &Path) -> Result<MasterKey, SecretsError> {
-    let failed = |source| SecretsError::File {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| SecretsError::File { path: path.to_owned(), source };
     let key = MasterKey::random();
     write_private(path, &format!("{}\n", key.to_base64())).map_err(failed)?;
     Ok(key)
@@ -146,18 +116,11 @@ pub(crate) fn make(path: &Path) -> Result<MasterKey, SecretsError> {
 
 /// Writes a new file that only its owner may read, and makes sure that it is on the disk.
 pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         // What comes into it later, the database too, is nobody else's business either.
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(OURS_ALONE)
-        .open(path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(OURS_ALONE).open(path)?;
     file.set_permissions(Permissions::from_mode(OURS_ALONE))?;
     file.write_all(text.as_bytes())?;
     file.sync_all()

@@ -347,11 +347,7 @@ impl BotSettings {
         let file = self.token_file.as_ref().ok_or_else(missing)?;
         let text = std::fs::read_to_string(file).map_err(|error| {
             let problem = format!("cannot read {}: {error}", file.display());
-            SettingsError::at(
-                &key,
-                &problem,
-                "put the token that BotFather gave you into it",
-            )
+            SettingsError::at(&key, &problem, "put the token that BotFather gave you into it")
         })?;
         match text.trim() {
             "" => {

@@ -105,9 +105,7 @@ pub struct BotApi {
 
 impl fmt::Debug for BotApi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BotApi")
-            .field("api_url", &self.api_url)
-            .finish_non_exhaustive()
+        f.debug_struct("BotApi").field("api_url", &self.api_url).finish_non_exhaustive()
     }
 }
 
@@ -143,11 +141,7 @@ struct Parameters {
 impl BotApi {
     /// `api_url`: `https://api.telegram.org`, or the operator's own Bot API server.
     pub fn new(http: reqwest::Client, api_url: &str, token: SecretString) -> Self {
-        Self {
-            http,
-            api_url: api_url.trim_end_matches('/').to_owned(),
-            token,
-        }
+        Self { http, api_url: api_url.trim_end_matches('/').to_owned(), token }
     }
 
     pub fn api_url(&self) -> &str {
@@ -193,25 +187,15 @@ impl BotApi {
     ) -> Result<Box<RawValue>, CallError> {
         let mut form = Form::new();
         for (name, value) in fields {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             form = form.text(name.clone(), text);
         }
-        form = form.part(
-            file.field,
-            Part::bytes(file.bytes).file_name(file.file_name),
-        );
-        self.send(self.request(method).multipart(form), UPLOAD_WITHIN)
-            .await
+        form = form.part(file.field, Part::bytes(file.bytes).file_name(file.file_name));
+        self.send(self.request(method).multipart(form), UPLOAD_WITHIN).await
     }
 
     fn request(&self, method: &str) -> reqwest::RequestBuilder {
-        self.http.post(format!(
-            "{}/bot{}/{method}",
-            self.api_url,
-            self.token.expose_secret()
-        ))
+        self.http.post(format!("{}/bot{}/{method}", self.api_url, self.token.expose_secret()))
     }
 
     async fn send(

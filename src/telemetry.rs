@@ -12,9 +12,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::settings::{LogFormat, LogSettings};
 
 /// Seconds: from a group in memory to a disk that is in trouble.
-const COMMIT_SECONDS: &[f64] = &[
-    0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
-];
+const COMMIT_SECONDS: &[f64] =
+    &[0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 const COMMIT_STEPS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 /// Seconds: a call into the world.
 const CALL_SECONDS: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
@@ -40,10 +39,7 @@ pub fn start(settings: &LogSettings) -> anyhow::Result<PrometheusHandle> {
 pub fn start_logs(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.level)).map_err(|error| {
         let hint = "  hint: write error, warn, info, debug or trace, also as in info,kontor=debug";
-        anyhow!(
-            "log.level: '{}' is not understood: {error}\n{hint}",
-            settings.level
-        )
+        anyhow!("log.level: '{}' is not understood: {error}\n{hint}", settings.level)
     })?;
     let is_terminal = std::io::stderr().is_terminal();
     let is_pretty = match settings.format {
@@ -54,9 +50,7 @@ pub fn start_logs(settings: &LogSettings) -> anyhow::Result<()> {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let registry = tracing_subscriber::registry().with(filter);
     let started = match is_pretty {
-        true => registry
-            .with(lines.with_ansi(is_terminal).compact())
-            .try_init(),
+        true => registry.with(lines.with_ansi(is_terminal).compact()).try_init(),
         false => registry.with(lines.json().flatten_event(true)).try_init(),
     };
     started.context("logging was started before")
@@ -65,20 +59,13 @@ pub fn start_logs(settings: &LogSettings) -> anyhow::Result<()> {
 /// A panic is logged where it happens, once, with its place; whoever supervises it says what that means.
 fn hear_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map_or_else(String::new, ToString::to_string);
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
         let payload = panic.payload();
         let words = payload.downcast_ref::<&str>().copied();
         let words = words.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
         let thread = std::thread::current();
         let thread = thread.name().unwrap_or("unnamed");
-        tracing::error!(
-            place,
-            thread,
-            message_of_panic = words.unwrap_or("panic"),
-            "a panic"
-        );
+        tracing::error!(place, thread, message_of_panic = words.unwrap_or("panic"), "a panic");
     }));
 }
 
@@ -97,9 +84,7 @@ fn recorder() -> anyhow::Result<Recorder> {
 
 impl Recorder {
     fn install(self) -> anyhow::Result<PrometheusHandle> {
-        self.0
-            .install_recorder()
-            .context("metrics were started before")
+        self.0.install_recorder().context("metrics were started before")
     }
 }
 
@@ -123,13 +108,7 @@ mod tests {
             metrics::histogram!("kontor_commit_seconds").record(0.003);
         });
         let text = handle.render();
-        assert!(
-            text.contains("kontor_commit_seconds_bucket{le=\"0.005\"} 1"),
-            "{text}"
-        );
-        assert!(
-            text.contains("kontor_commit_seconds_bucket{le=\"0.002\"} 0"),
-            "{text}"
-        );
+        assert!(text.contains("kontor_commit_seconds_bucket{le=\"0.005\"} 1"), "{text}");
+        assert!(text.contains("kontor_commit_seconds_bucket{le=\"0.002\"} 0"), "{text}");
     }
 }

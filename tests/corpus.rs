@@ -10,11 +10,7 @@ use serde_json::Value;
 fn corpus() -> Option<PathBuf> {
     if let Some(given) = std::env::var_os("KONTOR_CORPUS") {
         let folder = PathBuf::from(given).join("updates");
-        assert!(
-            folder.is_dir(),
-            "KONTOR_CORPUS is set, but there is no {}",
-            folder.display()
-        );
+        assert!(folder.is_dir(), "KONTOR_CORPUS is set, but there is no {}", folder.display());
         return Some(folder);
     }
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/updates");
@@ -29,16 +25,8 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .expect("list the corpus")
         .map(|entry| entry.expect("list the corpus").path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        })
-        .map(|path| {
-            (
-                path.display().to_string(),
-                std::fs::read(&path).expect("read a file"),
-            )
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .map(|path| (path.display().to_string(), std::fs::read(&path).expect("read a file")))
         .collect();
     files.sort();
     assert!(!files.is_empty(), "no update in {}", folder.display());
@@ -70,12 +58,7 @@ fn every_update_of_the_corpus_is_understood() {
     for (name, bytes) in files(&folder) {
         let digests = digest(&bytes);
         assert_eq!(digests.len(), 1, "{name}");
-        assert_ne!(
-            digests[0].action,
-            Action::Unparsed,
-            "{name}: {:?}",
-            digests[0].reason
-        );
+        assert_ne!(digests[0].action, Action::Unparsed, "{name}: {:?}", digests[0].reason);
     }
 }
 
@@ -93,10 +76,8 @@ fn the_wrapping_of_a_file_changes_nothing() {
     let Some(folder) = corpus() else { return };
     let files = files(&folder);
     let single: Vec<Digest> = files.iter().flat_map(|(_, bytes)| digest(bytes)).collect();
-    let updates: Vec<Value> = files
-        .iter()
-        .map(|(_, bytes)| serde_json::from_slice(bytes).expect("JSON"))
-        .collect();
+    let updates: Vec<Value> =
+        files.iter().map(|(_, bytes)| serde_json::from_slice(bytes).expect("JSON")).collect();
     let array = Value::from(updates.clone()).to_string();
     let response = serde_json::json!({"ok": true, "result": updates}).to_string();
     let lines: Vec<String> = updates.iter().map(Value::to_string).collect();

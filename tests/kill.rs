@@ -172,13 +172,20 @@ async fn run(way: Way) {
         let texts = sim.world.bot_texts(person, bot);
         doubled += texts.len() - expected.len();
         let came = true_to(&expected, &texts);
-        assert_eq!(came, Ok(expected.len()), "customer {person}: every answer, in order: {texts:?}");
+        assert_eq!(
+            came,
+            Ok(expected.len()),
+            "customer {person}: every answer, in order: {texts:?}"
+        );
         people.push(person);
     }
     drop(server);
     audit(&database, people.len()).await;
     let allowed = if way.reply_in_webhook && way.webhook { 0 } else { USERS * KILLS as usize };
-    assert!(doubled <= allowed, "{doubled} replies were shown twice, at most {allowed} are allowed");
+    assert!(
+        doubled <= allowed,
+        "{doubled} replies were shown twice, at most {allowed} are allowed"
+    );
     println!("{KILLS} kills, {total} replies, {doubled} shown twice");
     if let Some(server) = &way.postgres {
         entities::drop_scratch(server, &database).await.expect("drops");

@@ -25,10 +25,9 @@ pub(super) fn decide(
             Ok(Decision::nothing().answer(epoch(state)))
         }
         Message::OpenIntake { api_url } => Ok(begin(state, api_url, None)),
-        Message::IdsJumped { .. } if state.epoch == 0 => Err(Refusal::new(
-            "intake-closed",
-            "ids jumped before intake was opened",
-        )),
+        Message::IdsJumped { .. } if state.epoch == 0 => {
+            Err(Refusal::new("intake-closed", "ids jumped before intake was opened"))
+        }
         // Told again: the epoch began with this very id.
         Message::IdsJumped { new_id, .. } if state.jumped_to == Some(*new_id) => {
             Ok(Decision::nothing().answer(epoch(state)))
@@ -41,21 +40,14 @@ pub(super) fn decide(
             if state.seen.as_ref().is_some_and(fresh) {
                 return Ok(Decision::nothing());
             }
-            Ok(Decision::of(Fact::UpdateSeen(Seen {
-                update_id: *update_id,
-                at_ms,
-            })))
+            Ok(Decision::of(Fact::UpdateSeen(Seen { update_id: *update_id, at_ms })))
         }
         Message::Poll => Ok(Decision::nothing()),
     }
 }
 
 fn begin(state: &State, api_url: &str, jumped_to: Option<i64>) -> Decision<Bot> {
-    let fact = Fact::EpochBegan {
-        epoch: state.epoch + 1,
-        api_url: api_url.to_owned(),
-        jumped_to,
-    };
+    let fact = Fact::EpochBegan { epoch: state.epoch + 1, api_url: api_url.to_owned(), jumped_to };
     let mut after = state.clone();
     after.apply(&fact);
     Decision::of(fact).answer(epoch(&after))

@@ -31,11 +31,7 @@ pub enum Timer {}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Fact {
-    EpochBegan {
-        epoch: u32,
-        api_url: String,
-        jumped_to: Option<i64>,
-    },
+    EpochBegan { epoch: u32, api_url: String, jumped_to: Option<i64> },
     UpdateSeen(Seen),
 }
 
@@ -55,11 +51,7 @@ impl FactKind for Fact {
 impl State {
     pub(super) fn apply(&mut self, fact: &Fact) {
         match fact {
-            Fact::EpochBegan {
-                epoch,
-                api_url,
-                jumped_to,
-            } => {
+            Fact::EpochBegan { epoch, api_url, jumped_to } => {
                 self.epoch = *epoch;
                 self.api_url.clone_from(api_url);
                 self.jumped_to = *jumped_to;

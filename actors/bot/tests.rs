@@ -12,24 +12,14 @@ fn hears(state: &mut State, message: Message, minutes: i64) -> Result<Answer, Re
     let key = Key::new(Kind::Bot, "shop");
     let start = OffsetDateTime::from_unix_timestamp(1_795_172_753).expect("a time");
     let now = start + Duration::minutes(minutes);
-    let at = Moment {
-        key: &key,
-        now,
-        seed: 1,
-        house: &House::default(),
-    };
+    let at = Moment { key: &key, now, seed: 1, house: &House::default() };
     let decision = Bot::decide(state, &Input::Message(message), &at)?;
-    decision
-        .facts
-        .iter()
-        .for_each(|fact| Bot::apply(state, fact));
+    decision.facts.iter().for_each(|fact| Bot::apply(state, fact));
     Ok(decision.answer)
 }
 
 fn open(url: &str) -> Message {
-    Message::OpenIntake {
-        api_url: url.to_owned(),
-    }
+    Message::OpenIntake { api_url: url.to_owned() }
 }
 
 fn epoch(answer: Result<Answer, Refusal>) -> serde_json::Value {
@@ -66,16 +56,10 @@ fn an_update_is_noted_at_most_hourly() {
     hears(&mut state, open("https://a"), 0).expect("opens");
     for (minutes, id, noted) in [(0, 1, 1), (59, 2, 1), (60, 3, 3), (61, 4, 3), (-600, 5, 5)] {
         hears(&mut state, Message::Seen { update_id: id }, minutes).expect("noted");
-        assert_eq!(
-            state.seen.map(|seen| seen.update_id),
-            Some(noted),
-            "after {minutes} minutes"
-        );
+        assert_eq!(state.seen.map(|seen| seen.update_id), Some(noted), "after {minutes} minutes");
     }
     let answer = hears(&mut state, open("https://a"), 0).expect("opens");
-    let Answer::Value(value) = answer else {
-        panic!("a value")
-    };
+    let Answer::Value(value) = answer else { panic!("a value") };
     assert_eq!(value["last_id"], json!(5));
     assert_eq!(hears(&mut state, Message::Poll, 0), Ok(Answer::Done));
 }

@@ -21,56 +21,31 @@ pub(super) fn decide(
     at: &Moment<'_>,
 ) -> Result<Decision<Chat>, Refusal> {
     let Some((bot, chat)) = at.key.bot_and_number() else {
-        return Err(Refusal::new(
-            "not-a-chat",
-            format!("{} is no chat's key", at.key),
-        ));
+        return Err(Refusal::new("not-a-chat", format!("{} is no chat's key", at.key)));
     };
     let message = match input {
         Input::Message(message) => message,
         Input::Timer(timer) => match *timer {},
-        Input::Result {
-            outcome: Outcome::Refused {
-                unreachable: true, ..
-            },
-            ..
-        } => {
+        Input::Result { outcome: Outcome::Refused { unreachable: true, .. }, .. } => {
             return Ok(Decision::of(Fact::Removed));
         }
         Input::Result { .. } => return Ok(Decision::nothing()),
     };
     Ok(match message {
-        Message::Addressed {
-            language_code,
-            bot_username,
-            ..
-        } => addressed(
-            state,
-            at,
-            (bot, chat),
-            language_code.as_deref(),
-            bot_username.as_deref(),
-        ),
-        Message::Press {
-            query,
-            language_code,
-        } => {
+        Message::Addressed { language_code, bot_username, .. } => {
+            addressed(state, at, (bot, chat), language_code.as_deref(), bot_username.as_deref())
+        }
+        Message::Press { query, language_code } => {
             let lang = texts::language(language_code.as_deref(), &at.house.rules);
             let text = Some(texts::plain(lang, "group-press", &[]));
-            let method = Method::AnswerCallback {
-                query: query.clone(),
-                text,
-                alert: false,
-            };
+            let method = Method::AnswerCallback { query: query.clone(), text, alert: false };
             Decision::nothing().then(call(bot, 0, method, Lane::Answer))
         }
         Message::MigratedTo { chat: to } if state.moved_to == Some(*to) => Decision::nothing(),
         Message::MigratedTo { chat: to } => {
             let told = Message::MigratedFrom { chat }.into();
-            Decision::of(Fact::MovedTo { chat: *to }).then(Intent::Tell {
-                to: Key::chat(&bot, *to),
-                message: told,
-            })
+            Decision::of(Fact::MovedTo { chat: *to })
+                .then(Intent::Tell { to: Key::chat(&bot, *to), message: told })
         }
         Message::MigratedFrom { chat: from } if state.moved_from == Some(*from) => {
             Decision::nothing()
@@ -103,11 +78,7 @@ fn addressed(
         }]]),
         None => Keyboard::None,
     };
-    let html = texts::say(
-        lang,
-        "group-hint",
-        &[("shop", (&*at.house.rules.shop_name).into())],
-    );
+    let html = texts::say(lang, "group-hint", &[("shop", (&*at.house.rules.shop_name).into())]);
     Decision::of(Fact::Answered { at_ms }).then(call(
         bot,
         chat,
@@ -121,25 +92,13 @@ fn notice(state: &State, (bot, chat): (BotId, i64), text: &str) -> Decision<Chat
     let short: String = text.chars().take(NOTICE_MAX_CHARS).collect();
     if let Some(to) = state.moved_to {
         let message = Message::Notice { text: short }.into();
-        return Decision::nothing().then(Intent::Tell {
-            to: Key::chat(&bot, to),
-            message,
-        });
+        return Decision::nothing().then(Intent::Tell { to: Key::chat(&bot, to), message });
     }
     let html = texts::escape(&short);
-    let method = Method::SendText {
-        html,
-        keyboard: Keyboard::None,
-    };
+    let method = Method::SendText { html, keyboard: Keyboard::None };
     Decision::nothing().then(call(bot, chat, method, Lane::Notice))
 }
 
 fn call(bot: BotId, chat: i64, method: Method, lane: Lane) -> Intent {
-    Intent::Telegram(TelegramCall {
-        bot,
-        chat,
-        method,
-        lane,
-        report: false,
-    })
+    Intent::Telegram(TelegramCall { bot, chat, method, lane, report: false })
 }

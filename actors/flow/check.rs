@@ -19,10 +19,8 @@ pub(super) fn check(draft: &mut Draft<'_>, steps: &[Step], places: &[usize]) {
         }
     }
     for number in silent_loops(steps) {
-        let reason = format!(
-            "the step `{}` leads back to itself without a question",
-            steps[number].id
-        );
+        let reason =
+            format!("the step `{}` leads back to itself without a question", steps[number].id);
         let hint = "put a step with a `prompt` into the loop, or lead out of it";
         draft.report.error_with_hint(places[number], reason, hint);
     }
@@ -33,11 +31,7 @@ pub(super) fn check(draft: &mut Draft<'_>, steps: &[Step], places: &[usize]) {
 
 /// Where a step may lead, `End` left out.
 fn followers(step: &Step) -> impl Iterator<Item = usize> {
-    let targets = step
-        .branches
-        .iter()
-        .map(|branch| branch.to)
-        .chain([step.next]);
+    let targets = step.branches.iter().map(|branch| branch.to).chain([step.next]);
     targets.filter_map(|target| match target {
         Target::Step(number) => Some(usize::from(number)),
         Target::End => None,
@@ -94,37 +88,22 @@ fn check_answers(draft: &mut Draft<'_>, steps: &[Step], reached: &HashSet<usize>
         given.map(|(_, name)| &**name).collect()
     };
     let names = names.join(", ");
-    for Use {
-        slot,
-        place,
-        label,
-        at,
-    } in std::mem::take(&mut draft.uses)
-    {
+    for Use { slot, place, label, at } in std::mem::take(&mut draft.uses) {
         let name = draft.names[usize::from(slot)].clone();
         let (number, known) = match place {
             Place::Done => (None, done.contains(&slot)),
             Place::Before(step) => (Some(step), before[step].contains(&slot)),
-            Place::After(step) => (
-                Some(step),
-                before[step].contains(&slot) || given[step].contains(&slot),
-            ),
+            Place::After(step) => {
+                (Some(step), before[step].contains(&slot) || given[step].contains(&slot))
+            }
         };
         if !anywhere.contains(&slot) {
             let reason = format!("no step gives an answer named `{name}`");
-            draft
-                .report
-                .error_with_hint(at, reason, format!("answers: {names}"));
+            draft.report.error_with_hint(at, reason, format!("answers: {names}"));
         } else if !known && number.is_none_or(|step| reached.contains(&step)) {
             let hint = "an answer can be used once its step may have been answered";
-            draft
-                .report
-                .error_with_hint(at, format!("`{name}` is not answered yet here"), hint);
-        } else if label
-            && !steps
-                .iter()
-                .any(|step| *step.id == *name && !step.choices.is_empty())
-        {
+            draft.report.error_with_hint(at, format!("`{name}` is not answered yet here"), hint);
+        } else if label && !steps.iter().any(|step| *step.id == *name && !step.choices.is_empty()) {
             let reason = format!("`{name}` has no labels: no step of that id has choices");
             draft.report.error(at, reason);
         }
@@ -132,10 +111,7 @@ fn check_answers(draft: &mut Draft<'_>, steps: &[Step], reached: &HashSet<usize>
 }
 
 fn given_by(step: &Step) -> Known {
-    step.whole
-        .into_iter()
-        .chain(step.groups.iter().map(|(_, slot)| *slot))
-        .collect()
+    step.whole.into_iter().chain(step.groups.iter().map(|(_, slot)| *slot)).collect()
 }
 
 /// For each step, what may have been answered when it is reached: the union over all ways.

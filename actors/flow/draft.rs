@@ -54,9 +54,8 @@ const STEP_KEYS: [&str; 12] = [
     "branches", "time_out",
 ];
 /// What only a step with a `prompt` may have.
-const ASKING_KEYS: [&str; 7] = [
-    "accept", "reject", "reply", "choices", "keyboard", "columns", "time_out",
-];
+const ASKING_KEYS: [&str; 7] =
+    ["accept", "reject", "reply", "choices", "keyboard", "columns", "time_out"];
 /// Names that a file may give or use: every run keeps a place for each.
 pub(super) const NAMES_MAX: usize = 1_000;
 const COLUMNS_MAX: u8 = 8;
@@ -90,9 +89,7 @@ impl Draft<'_> {
             self.refuse_keys(&fields, &ASKING_KEYS, "belongs to a step with a `prompt`");
         }
         let slot = asks.then(|| self.slot(&id));
-        let accept = fields
-            .get("accept")
-            .and_then(|value| self.pattern(value, "`accept`"));
+        let accept = fields.get("accept").and_then(|value| self.pattern(value, "`accept`"));
         let (mut whole, mut groups) = (slot, Vec::new());
         for (group, name) in accept.iter().flat_map(Regex::capture_names).enumerate() {
             let Some(name) = name else { continue };
@@ -128,12 +125,7 @@ impl Draft<'_> {
         self.choices(&fields, &mut step);
         let goto = fields.get("goto").and_then(|value| self.goto(value));
         let branch_gotos = self.branches(&fields, number, &mut step);
-        Some(DraftStep {
-            step,
-            at: fields.at,
-            goto,
-            branch_gotos,
-        })
+        Some(DraftStep { step, at: fields.at, goto, branch_gotos })
     }
 
     fn step_id(&mut self, fields: &Fields<'_, '_>) -> String {
@@ -143,15 +135,11 @@ impl Draft<'_> {
         };
         let id = self.report.string(value, "`id`").unwrap_or_default();
         if id == "end" {
-            self.report.error(
-                value.span().start,
-                "`end` is where a flow ends, not a step's `id`",
-            );
+            self.report.error(value.span().start, "`end` is where a flow ends, not a step's `id`");
         } else if !is_name(id) || id.len() > 64 {
             let reason = format!("`{id}` cannot be a step's `id`");
             let hint = "use letters, digits and `_`, at most 64, a letter first";
-            self.report
-                .error_with_hint(value.span().start, reason, hint);
+            self.report.error_with_hint(value.span().start, reason, hint);
         }
         id.to_owned()
     }
@@ -165,16 +153,14 @@ impl Draft<'_> {
         match (fields.get("prompt"), asks) {
             (None, true) => {
                 let hint = "`prompt` asks for an answer, `say` only says its text and moves on";
-                self.report
-                    .error_with_hint(fields.at, "a step needs `prompt` or `say`", hint);
+                self.report.error_with_hint(fields.at, "a step needs `prompt` or `say`", hint);
                 None
             }
             (Some(_), true) => self.text(fields, "prompt", Place::Before(number)),
             (prompt, false) => {
                 if prompt.is_some() {
                     let at = fields.key_at("say");
-                    self.report
-                        .error(at, "a step has either `prompt` or `say`, not both");
+                    self.report.error(at, "a step has either `prompt` or `say`, not both");
                 }
                 self.text(fields, "say", Place::Before(number))
             }
@@ -183,8 +169,7 @@ impl Draft<'_> {
 
     pub(super) fn refuse_keys(&mut self, fields: &Fields<'_, '_>, keys: &[&str], reason: &str) {
         for key in keys.iter().filter(|key| fields.get(key).is_some()) {
-            self.report
-                .error(fields.key_at(key), format!("`{key}` {reason}"));
+            self.report.error(fields.key_at(key), format!("`{key}` {reason}"));
         }
     }
 
@@ -194,9 +179,7 @@ impl Draft<'_> {
         }
         let columns = fields.get("columns");
         let columns = columns.and_then(|value| self.report.count(value, "`columns`", COLUMNS_MAX));
-        let style = fields
-            .get("keyboard")
-            .map(|value| (value, value.get_ref().as_str()));
+        let style = fields.get("keyboard").map(|value| (value, value.get_ref().as_str()));
         let style = match style {
             None | Some((_, Some("inline"))) => Style::Inline,
             Some((_, Some("reply"))) => Style::Reply,
@@ -214,11 +197,7 @@ impl Draft<'_> {
         let known = ["after", "remind", "times", "abandon"];
         fields.only(&mut self.report, &known, "`time_out`");
         if fields.get("remind").is_none() {
-            self.refuse_keys(
-                &fields,
-                &["times"],
-                "counts reminders, and there is no `remind`",
-            );
+            self.refuse_keys(&fields, &["times"], "counts reminders, and there is no `remind`");
         }
         let place = Place::Before(number);
         let remind = self.text(&fields, "remind", place);
@@ -232,21 +211,11 @@ impl Draft<'_> {
         let Some(duration) = after.get_ref().as_str().and_then(parse_duration) else {
             let reason = "`after` must be a duration from 1 second to 365 days";
             let hint = "for example \"90s\", \"10m\", \"1h30m\", \"2d\"";
-            self.report
-                .error_with_hint(after.span().start, reason, hint);
+            self.report.error_with_hint(after.span().start, reason, hint);
             return None;
         };
-        let times = if remind.is_some() {
-            times.unwrap_or(1)
-        } else {
-            0
-        };
-        Some(TimeOut {
-            after: duration,
-            remind,
-            times,
-            abandon,
-        })
+        let times = if remind.is_some() { times.unwrap_or(1) } else { 0 };
+        Some(TimeOut { after: duration, remind, times, abandon })
     }
 
     pub(super) fn goto(&mut self, value: &Value<'_>) -> Option<Goto> {
@@ -277,10 +246,7 @@ impl Draft<'_> {
             let Some(goto) = self.goto(goto) else {
                 continue;
             };
-            step.branches.push(Branch {
-                conditions,
-                to: Target::End,
-            });
+            step.branches.push(Branch { conditions, to: Target::End });
             gotos.push(goto);
         }
         gotos
@@ -297,12 +263,7 @@ impl Draft<'_> {
         for (name, value) in fields.table {
             let slot = self.slot(name.get_ref());
             let at = name.span().start;
-            self.uses.push(Use {
-                slot,
-                place: Place::After(number),
-                label: false,
-                at,
-            });
+            self.uses.push(Use { slot, place: Place::After(number), label: false, at });
             conditions.extend(self.condition(value).map(|condition| (slot, condition)));
         }
         conditions
@@ -322,25 +283,18 @@ impl Draft<'_> {
             return None;
         };
         match &**key.get_ref() {
-            "equals" => self
-                .report
-                .string(value, "`equals`")
-                .map(|wanted| Condition::Equals(wanted.into())),
+            "equals" => {
+                self.report.string(value, "`equals`").map(|wanted| Condition::Equals(wanted.into()))
+            }
             "matches" => self.pattern(value, "`matches`").map(Condition::Matches),
-            "exists" => self
-                .report
-                .boolean(value, "`exists`")
-                .map(Condition::Exists),
+            "exists" => self.report.boolean(value, "`exists`").map(Condition::Exists),
             _ => None,
         }
     }
 }
 
 fn nothing() -> Localized<Template> {
-    Localized {
-        default: Template::default(),
-        others: Vec::new(),
-    }
+    Localized { default: Template::default(), others: Vec::new() }
 }
 
 /// `90s`, `10m`, `1h30m`, `2d`.

@@ -76,10 +76,7 @@ pub(super) fn visible_utf16(text: &str) -> Result<usize, BadMarkup> {
 }
 
 fn bad<T>(near: &str, reason: String) -> Result<T, BadMarkup> {
-    Err(BadMarkup {
-        near: near.to_owned(),
-        reason,
-    })
+    Err(BadMarkup { near: near.to_owned(), reason })
 }
 
 fn utf16(text: &str) -> usize {
@@ -92,10 +89,7 @@ fn entity(rest: &str) -> usize {
     let name = |end: usize| &rest.as_bytes()[1..end];
     match end {
         Some(end)
-            if end > 1
-                && name(end)
-                    .iter()
-                    .all(|b| b.is_ascii_alphanumeric() || *b == b'#') =>
+            if end > 1 && name(end).iter().all(|b| b.is_ascii_alphanumeric() || *b == b'#') =>
         {
             end + 1
         }

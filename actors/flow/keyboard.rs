@@ -15,11 +15,7 @@ impl<'a> Press<'a> {
         if fields.next().is_some() || version.is_empty() || step.is_empty() || !plain {
             return None;
         }
-        Some(Press {
-            version,
-            step,
-            choice: choice.parse().ok()?,
-        })
+        Some(Press { version, step, choice: choice.parse().ok()? })
     }
 
     pub fn encode(&self) -> String {
@@ -41,21 +37,13 @@ impl Flow {
             Style::Reply => {
                 *up = true;
                 let label = |(_, choice): (usize, &Choice)| choice.label.of(lang).to_string();
-                Keyboard::Reply {
-                    rows: step.rows(label),
-                    one_time: true,
-                }
+                Keyboard::Reply { rows: step.rows(label), one_time: true }
             }
             Style::Inline => {
                 let version = self.short_version();
                 let rows = step.rows(|(number, choice)| Button {
                     label: choice.label.of(lang).to_string(),
-                    data: Press {
-                        version,
-                        step: &step.id,
-                        choice: number,
-                    }
-                    .encode(),
+                    data: Press { version, step: &step.id, choice: number }.encode(),
                 });
                 Keyboard::Inline { rows }
             }

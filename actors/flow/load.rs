@@ -9,26 +9,13 @@ use super::read::{Fields, Report};
 use super::words::is_language;
 use super::{Binding, Flow, FlowError, SOURCE_MAX_BYTES, STEPS_MAX, Slot, Step, Target};
 
-const FLOW_KEYS: [&str; 9] = [
-    "name",
-    "language",
-    "command",
-    "on",
-    "payload",
-    "matches",
-    "when_done",
-    "time_out",
-    "steps",
-];
+const FLOW_KEYS: [&str; 9] =
+    ["name", "language", "command", "on", "payload", "matches", "when_done", "time_out", "steps"];
 
 /// The first 16 hex digits of the source's SHA-256.
 pub(super) fn version_of(source: &str) -> String {
     let digest = Sha256::digest(source.as_bytes());
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Flow {
@@ -36,10 +23,7 @@ impl Flow {
     pub fn parse(file: &str, source: &str) -> Result<Flow, Vec<FlowError>> {
         let mut report = Report::new(file, source);
         if source.len() > SOURCE_MAX_BYTES {
-            report.error(
-                0,
-                format!("the file has more than {SOURCE_MAX_BYTES} bytes"),
-            );
+            report.error(0, format!("the file has more than {SOURCE_MAX_BYTES} bytes"));
             return Err(report.into_errors());
         }
         let (table, errors) = DeTable::parse_recoverable(source);
@@ -50,10 +34,7 @@ impl Flow {
         if !errors.is_empty() {
             return Err(report.into_errors());
         }
-        let fields = Fields {
-            table: table.get_ref(),
-            at: 0,
-        };
+        let fields = Fields { table: table.get_ref(), at: 0 };
         let mut draft = Draft {
             report,
             language: "en".to_owned(),
@@ -100,8 +81,7 @@ impl Draft<'_> {
         if name.is_empty() || name.len() > 64 || !name.bytes().all(plain) {
             let hint = "use letters, digits, `_` and `-`, at most 64";
             let reason = format!("`{name}` cannot be a flow's `name`");
-            self.report
-                .error_with_hint(value.span().start, reason, hint);
+            self.report.error_with_hint(value.span().start, reason, hint);
         }
         Some(name.to_owned())
     }
@@ -113,8 +93,7 @@ impl Draft<'_> {
         match self.report.string(value, "`language`") {
             Some(language) if is_language(language) => self.language = language.to_owned(),
             Some(other) => {
-                self.report
-                    .error(value.span().start, format!("`{other}` is not a language"));
+                self.report.error(value.span().start, format!("`{other}` is not a language"));
             }
             None => {}
         }
@@ -122,12 +101,7 @@ impl Draft<'_> {
 
     fn binding(&mut self, fields: &Fields<'_, '_>) -> Option<Binding> {
         let on = fields.get("on");
-        let on = on.map(|value| {
-            (
-                self.report.string(value, "`on`").unwrap_or(""),
-                value.span(),
-            )
-        });
+        let on = on.map(|value| (self.report.string(value, "`on`").unwrap_or(""), value.span()));
         let on = on.as_ref().map(|(on, span)| (*on, span.start));
         if on.is_none_or(|(on, _)| on != "start") {
             self.refuse_keys(fields, &["payload"], "needs `on = \"start\"`");
@@ -137,14 +111,12 @@ impl Draft<'_> {
         }
         match (fields.get("command"), on) {
             (Some(_), Some((_, at))) => {
-                self.report
-                    .error(at, "a flow has either `command` or `on`, not both");
+                self.report.error(at, "a flow has either `command` or `on`, not both");
                 None
             }
             (None, None) => {
                 let hint = "`command = \"/name\"`, or `on = \"start\"`, \"text\" or \"call\"";
-                self.report
-                    .error_with_hint(0, "nothing starts the flow", hint);
+                self.report.error_with_hint(0, "nothing starts the flow", hint);
                 None
             }
             (Some(value), None) => {
@@ -154,8 +126,7 @@ impl Draft<'_> {
                 if name.is_empty() || name.len() > 32 || !name.bytes().all(plain) {
                     let reason = format!("`{command}` cannot be a command");
                     let hint = "`/`, then up to 32 of a-z, 0-9 and `_`";
-                    self.report
-                        .error_with_hint(value.span().start, reason, hint);
+                    self.report.error_with_hint(value.span().start, reason, hint);
                 }
                 Some(Binding::Command(name.to_owned()))
             }
@@ -166,14 +137,11 @@ impl Draft<'_> {
             }
             (None, Some(("text", _))) => {
                 let matches = fields.get("matches");
-                Some(Binding::Text(
-                    matches.and_then(|value| self.pattern(value, "`matches`")),
-                ))
+                Some(Binding::Text(matches.and_then(|value| self.pattern(value, "`matches`"))))
             }
             (None, Some(("call", _))) => Some(Binding::Call),
             (None, Some((_, at))) => {
-                self.report
-                    .error(at, "`on` must be \"start\", \"text\" or \"call\"");
+                self.report.error(at, "`on` must be \"start\", \"text\" or \"call\"");
                 None
             }
         }
@@ -191,21 +159,18 @@ impl Draft<'_> {
         for value in steps {
             let at = value.span().start;
             if drafts.len() == STEPS_MAX {
-                self.report
-                    .error(at, format!("more than {STEPS_MAX} steps"));
+                self.report.error(at, format!("more than {STEPS_MAX} steps"));
                 break;
             }
             let step = self.step(drafts.len(), value, fields.get("time_out"));
             let Some(draft) = step else { continue };
             if drafts.iter().any(|other| other.step.id == draft.step.id) {
-                self.report
-                    .error(at, format!("two steps with the id `{}`", draft.step.id));
+                self.report.error(at, format!("two steps with the id `{}`", draft.step.id));
             }
             drafts.push(draft);
         }
         if drafts.is_empty() && self.report.is_empty() {
-            self.report
-                .error(value.span().start, "the flow has no steps");
+            self.report.error(value.span().start, "the flow has no steps");
         }
         drafts
     }
@@ -224,9 +189,7 @@ impl Draft<'_> {
                 _ => {
                     complete = false;
                     let hint = format!("steps: {}, end", ids.join(", "));
-                    draft
-                        .report
-                        .error_with_hint(*at, format!("no step has the id `{name}`"), hint);
+                    draft.report.error_with_hint(*at, format!("no step has the id `{name}`"), hint);
                     Target::End
                 }
             }
@@ -257,15 +220,11 @@ impl Draft<'_> {
 
     fn slots(&self, steps: &[Step]) -> Vec<Slot> {
         let chooses = |name: &str| {
-            let step = steps
-                .iter()
-                .position(|step| &*step.id == name && !step.choices.is_empty());
+            let step = steps.iter().position(|step| &*step.id == name && !step.choices.is_empty());
             step.and_then(|number| u16::try_from(number).ok())
         };
-        let slot = |name: &std::sync::Arc<str>| Slot {
-            name: name.clone(),
-            choices_of: chooses(name),
-        };
+        let slot =
+            |name: &std::sync::Arc<str>| Slot { name: name.clone(), choices_of: chooses(name) };
         self.names.iter().map(slot).collect()
     }
 }
@@ -273,7 +232,5 @@ impl Draft<'_> {
 /// Our messages begin in lower case; the names inside stay as they are.
 fn lower_first(message: &str) -> String {
     let mut letters = message.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

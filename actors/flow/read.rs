@@ -22,11 +22,7 @@ pub(super) struct Report<'s> {
 
 impl<'s> Report<'s> {
     pub(super) fn new(file: &'s str, source: &'s str) -> Self {
-        Report {
-            file,
-            source,
-            found: Vec::new(),
-        }
+        Report { file, source, found: Vec::new() }
     }
 
     /// `at` is an offset in the source.
@@ -49,23 +45,12 @@ impl<'s> Report<'s> {
         }
         let before = self.source.as_bytes().iter().take(at);
         let line = 1 + before.filter(|byte| **byte == b'\n').count();
-        self.found.push((
-            at,
-            FlowError {
-                file: self.file.to_owned(),
-                line,
-                reason,
-                hint,
-            },
-        ));
+        self.found.push((at, FlowError { file: self.file.to_owned(), line, reason, hint }));
     }
 
     /// Where `needle` stands inside a value that may have many lines; else where the value begins.
     pub(super) fn near(&self, span: &Range<usize>, needle: &str) -> usize {
-        let inside = self
-            .source
-            .get(span.clone())
-            .and_then(|text| text.find(needle));
+        let inside = self.source.get(span.clone()).and_then(|text| text.find(needle));
         span.start + inside.unwrap_or(0)
     }
 
@@ -97,10 +82,7 @@ impl<'s> Report<'s> {
 
     /// A whole number from 1 to `max`.
     pub(super) fn count(&mut self, value: &Value<'_>, what: &str, max: u8) -> Option<u8> {
-        let number = value
-            .get_ref()
-            .as_integer()
-            .filter(|number| number.radix() == 10);
+        let number = value.get_ref().as_integer().filter(|number| number.radix() == 10);
         let found = number.and_then(|number| number.as_str().parse().ok());
         let found = found.filter(|number| (1..=max).contains(number));
         self.expect(found, value, what, &format!("a number from 1 to {max}"))
@@ -122,10 +104,7 @@ impl<'s> Report<'s> {
     ) -> Option<Fields<'v, 'i>> {
         let found = value.get_ref().as_table();
         let table = self.expect(found, value, what, "a table")?;
-        Some(Fields {
-            table,
-            at: value.span().start,
-        })
+        Some(Fields { table, at: value.span().start })
     }
 
     fn expect<T>(
@@ -137,10 +116,7 @@ impl<'s> Report<'s> {
     ) -> Option<T> {
         if found.is_none() {
             let kind = value.get_ref().type_str();
-            self.error(
-                value.span().start,
-                format!("{what} must be {wanted}, not this {kind}"),
-            );
+            self.error(value.span().start, format!("{what} must be {wanted}, not this {kind}"));
         }
         found
     }
@@ -156,24 +132,18 @@ pub(super) struct Fields<'v, 'i> {
 impl<'v, 'i> Fields<'v, 'i> {
     pub(super) fn get(&self, key: &str) -> Option<&'v Value<'i>> {
         let mut all = self.table.iter();
-        all.find(|(name, _)| name.get_ref() == key)
-            .map(|(_, value)| value)
+        all.find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
     }
 
     /// Where a key is written; where the table begins when it is not.
     pub(super) fn key_at(&self, key: &str) -> usize {
         let mut all = self.table.keys();
-        all.find(|name| name.get_ref() == key)
-            .map_or(self.at, |name| name.span().start)
+        all.find(|name| name.get_ref() == key).map_or(self.at, |name| name.span().start)
     }
 
     /// Reports every key that is not among `known`.
     pub(super) fn only(&self, report: &mut Report<'_>, known: &[&str], what: &str) {
-        for key in self
-            .table
-            .keys()
-            .filter(|key| !known.contains(&&**key.get_ref()))
-        {
+        for key in self.table.keys().filter(|key| !known.contains(&&**key.get_ref())) {
             report.error_with_hint(
                 key.span().start,
                 format!("unknown key `{}` in {what}", key.get_ref()),

@@ -35,10 +35,7 @@ impl Flow {
             started_at: now.truncate_to_second(),
             due: None,
         };
-        let said = Said {
-            text: String::new(),
-            verdict: Verdict::Asked,
-        };
+        let said = Said { text: String::new(), verdict: Verdict::Asked };
         self.go(run, Target::Step(0), said, Moment { lang, now })
     }
 
@@ -80,15 +77,7 @@ impl Flow {
         }
         let chosen = choice.map(|choice| choice.label.of(lang).to_string());
         let target = step.next(&run.answers);
-        self.go(
-            run,
-            target,
-            Said {
-                text,
-                verdict: Verdict::Accepted { chosen },
-            },
-            at,
-        )
+        self.go(run, target, Said { text, verdict: Verdict::Accepted { chosen } }, at)
     }
 
     /// The run's timer came: a reminder, or the end of a run that nobody goes on with.
@@ -107,26 +96,13 @@ impl Flow {
             if let Some(remind) = &rule.remind {
                 remind.of(lang).join(&mut text, self, &run.answers, lang);
             }
-            return self.ask(
-                run,
-                step,
-                Said {
-                    text,
-                    verdict: Verdict::Reminded,
-                },
-                lang,
-            );
+            return self.ask(run, step, Said { text, verdict: Verdict::Reminded }, lang);
         }
         if let Some(abandon) = &rule.abandon {
             abandon.of(lang).join(&mut text, self, &run.answers, lang);
         }
         let say = say(text, removal(&mut run.keyboard_up));
-        Outcome {
-            say,
-            run: None,
-            finished: None,
-            verdict: Verdict::Abandoned,
-        }
+        Outcome { say, run: None, finished: None, verdict: Verdict::Abandoned }
     }
 
     /// Asks the question again where the run stands: the customer was elsewhere and came back.
@@ -136,23 +112,13 @@ impl Flow {
         };
         run.reminded = 0;
         run.due = later(now, step);
-        self.ask(
-            run,
-            step,
-            Said {
-                text: String::new(),
-                verdict: Verdict::Asked,
-            },
-            lang,
-        )
+        self.ask(run, step, Said { text: String::new(), verdict: Verdict::Asked }, lang)
     }
 
     /// The answers given so far, also those of a run that was given up.
     pub fn answers_of(&self, run: FlowRun) -> Answers {
         let given = self.slots.iter().zip(run.answers);
-        given
-            .filter_map(|(slot, value)| Some((slot.name.clone(), value?)))
-            .collect()
+        given.filter_map(|(slot, value)| Some((slot.name.clone(), value?))).collect()
     }
 
     /// The id of the step that waits for an answer.
@@ -163,9 +129,7 @@ impl Flow {
     /// `None` for the run of another flow or version, which only a wrong caller brings here.
     fn step_of(&self, run: &FlowRun) -> Option<&Step> {
         let ours = run.version == self.version && run.answers.len() == self.slots.len();
-        self.steps
-            .get(usize::from(run.step))
-            .filter(|step| ours && step.asks)
+        self.steps.get(usize::from(run.step)).filter(|step| ours && step.asks)
     }
 
     /// Says what lies on the way to the next question, and asks it; or ends.
@@ -188,9 +152,7 @@ impl Flow {
                 run.due = later(now, step);
                 return self.ask(run, step, said, lang);
             }
-            step.text
-                .of(lang)
-                .join(&mut said.text, self, &run.answers, lang);
+            step.text.of(lang).join(&mut said.text, self, &run.answers, lang);
             target = step.next(&run.answers);
         }
         if let Some(done) = &self.when_done {
@@ -198,12 +160,7 @@ impl Flow {
         }
         let say = say(said.text, removal(&mut run.keyboard_up));
         let finished = Some(self.answers_of(run));
-        Outcome {
-            say,
-            run: None,
-            finished,
-            verdict: said.verdict,
-        }
+        Outcome { say, run: None, finished, verdict: said.verdict }
     }
 
     /// What was said and the step's question in one message: a step answers with one send.
@@ -211,12 +168,7 @@ impl Flow {
         let Said { mut text, verdict } = said;
         step.text.of(lang).join(&mut text, self, &run.answers, lang);
         let keyboard = self.keyboard(step, &mut run.keyboard_up, lang);
-        Outcome {
-            say: say(text, keyboard),
-            run: Some(run),
-            finished: None,
-            verdict,
-        }
+        Outcome { say: say(text, keyboard), run: Some(run), finished: None, verdict }
     }
 
     /// Says why not, with the buttons again; without a `reject` the question is asked again.
@@ -233,33 +185,18 @@ impl Flow {
         let reason = step.reject.as_ref().unwrap_or(&step.text);
         reason.of(lang).join(&mut text, self, &run.answers, lang);
         let keyboard = self.keyboard(step, &mut run.keyboard_up, lang);
-        Outcome {
-            say: say(text, keyboard),
-            run: Some(run),
-            finished: None,
-            verdict,
-        }
+        Outcome { say: say(text, keyboard), run: Some(run), finished: None, verdict }
     }
 }
 
 impl Outcome {
     /// A button that belongs to no question of `run`, or a customer who is in no flow at all.
     pub fn stale(run: Option<FlowRun>) -> Self {
-        Outcome {
-            say: None,
-            run,
-            finished: None,
-            verdict: Verdict::Stale,
-        }
+        Outcome { say: None, run, finished: None, verdict: Verdict::Stale }
     }
 
     fn unchanged(run: FlowRun, verdict: Verdict) -> Self {
-        Outcome {
-            say: None,
-            run: Some(run),
-            finished: None,
-            verdict,
-        }
+        Outcome { say: None, run: Some(run), finished: None, verdict }
     }
 
     /// The only timer of the run that may stand from now on.
@@ -298,10 +235,7 @@ impl Step {
         let whole = choice.map_or_else(|| &found[0], |choice| &choice.value);
         let whole = self.whole.map(|slot| (slot, Some(whole)));
         let group = |&(group, slot): &(usize, u16)| (slot, found.get(group).map(|m| m.as_str()));
-        store(
-            answers,
-            whole.into_iter().chain(self.groups.iter().map(group)),
-        )
+        store(answers, whole.into_iter().chain(self.groups.iter().map(group)))
     }
 
     fn next(&self, answers: &[Option<String>]) -> Target {
@@ -313,9 +247,7 @@ impl Step {
 impl Branch {
     fn holds(&self, answers: &[Option<String>]) -> bool {
         self.conditions.iter().all(|(slot, condition)| {
-            let value = answers
-                .get(usize::from(*slot))
-                .and_then(|value| value.as_deref());
+            let value = answers.get(usize::from(*slot)).and_then(|value| value.as_deref());
             match (condition, value) {
                 (Condition::Exists(wanted), value) => *wanted == value.is_some(),
                 (Condition::Equals(wanted), Some(value)) => **wanted == *value,

@@ -9,18 +9,12 @@ impl Flows {
     /// Reads every `*.toml` of a folder, in the order of their names.
     pub fn load(dir: &Path) -> Result<Flows, Vec<FlowError>> {
         let unread = |path: &Path, error: std::io::Error| {
-            vec![whole(
-                &path.display().to_string(),
-                format!("cannot be read: {error}"),
-            )]
+            vec![whole(&path.display().to_string(), format!("cannot be read: {error}"))]
         };
         let mut paths = Vec::new();
         for entry in std::fs::read_dir(dir).map_err(|error| unread(dir, error))? {
             let path = entry.map_err(|error| unread(dir, error))?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "toml")
-            {
+            if path.extension().is_some_and(|extension| extension == "toml") {
                 paths.push(path);
             }
         }
@@ -72,10 +66,7 @@ impl Flows {
             let reason = format!("the source is that of {}@{}", flow.name, flow.version);
             return Err(vec![whole(&file, reason)]);
         }
-        self.versions
-            .entry(flow.name.clone())
-            .or_default()
-            .push(Arc::new(flow));
+        self.versions.entry(flow.name.clone()).or_default().push(Arc::new(flow));
         Ok(())
     }
 
@@ -86,12 +77,7 @@ impl Flows {
     ) -> (Flows, Vec<FlowError>) {
         let mut errors = Vec::new();
         for (name, version, source) in sources {
-            errors.extend(
-                self.keep_old(name, version, source)
-                    .err()
-                    .into_iter()
-                    .flatten(),
-            );
+            errors.extend(self.keep_old(name, version, source).err().into_iter().flatten());
         }
         (self, errors)
     }
@@ -108,18 +94,12 @@ impl Flows {
 
     /// The version that a run began with.
     pub fn get(&self, name: &str, version: &str) -> Option<&Arc<Flow>> {
-        self.versions
-            .get(name)?
-            .iter()
-            .find(|flow| flow.version() == version)
+        self.versions.get(name)?.iter().find(|flow| flow.version() == version)
     }
 
     /// `text` may be the whole message: `/survey@our_bot now` starts `/survey`.
     pub fn bound_to_command(&self, text: &str) -> Option<&Arc<Flow>> {
-        let word = text
-            .strip_prefix('/')?
-            .split(|c: char| c == '@' || c.is_whitespace())
-            .next()?;
+        let word = text.strip_prefix('/')?.split(|c: char| c == '@' || c.is_whitespace()).next()?;
         let number = match self.commands.get(word) {
             Some(number) => Some(number),
             None => self.commands.get(&word.to_ascii_lowercase()),
@@ -129,19 +109,13 @@ impl Flows {
 
     /// The flow whose payload prefix fits longest; one without a payload fits every `/start`.
     pub fn bound_to_start(&self, payload: &str) -> Option<&Arc<Flow>> {
-        let (_, number) = self
-            .starts
-            .iter()
-            .find(|(prefix, _)| payload.starts_with(prefix))?;
+        let (_, number) = self.starts.iter().find(|(prefix, _)| payload.starts_with(prefix))?;
         self.current.get(*number)
     }
 
     /// Flows with a pattern are asked first, in the order of their files.
     pub fn bound_to_text(&self, text: &str) -> Option<&Arc<Flow>> {
-        let mut flows = self
-            .texts
-            .iter()
-            .filter_map(|number| self.current.get(*number));
+        let mut flows = self.texts.iter().filter_map(|number| self.current.get(*number));
         flows.find(|flow| match &flow.binding {
             Binding::Text(Some(pattern)) => pattern.is_match(text),
             Binding::Text(None) => true,
@@ -157,8 +131,7 @@ impl Flows {
             }
             Binding::Start(prefix) => {
                 self.starts.push((prefix.clone(), number));
-                self.starts
-                    .sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+                self.starts.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
             }
             Binding::Text(Some(_)) => {
                 let patterns = |number: &&usize| {
@@ -170,10 +143,7 @@ impl Flows {
             Binding::Text(None) => self.texts.push(number),
             Binding::Call => {}
         }
-        self.versions
-            .entry(flow.name.clone())
-            .or_default()
-            .push(flow.clone());
+        self.versions.entry(flow.name.clone()).or_default().push(flow.clone());
         self.current.push(flow);
     }
 
@@ -182,23 +152,12 @@ impl Flows {
         let mut errors = Vec::new();
         let mut clash = |key: &str, other: usize, reason: String| {
             let line = line_of(&flow.source, key);
-            let hint = files
-                .get(other)
-                .map(|other| format!("the other is in {other}"));
-            errors.push(FlowError {
-                file: file.to_owned(),
-                line,
-                reason,
-                hint,
-            });
+            let hint = files.get(other).map(|other| format!("the other is in {other}"));
+            errors.push(FlowError { file: file.to_owned(), line, reason, hint });
         };
         for (number, other) in self.current.iter().enumerate() {
             if other.name == flow.name {
-                clash(
-                    "name",
-                    number,
-                    format!("two flows with the name `{}`", flow.name),
-                );
+                clash("name", number, format!("two flows with the name `{}`", flow.name));
             }
             match (&other.binding, &flow.binding) {
                 (Binding::Command(theirs), Binding::Command(ours)) if theirs == ours => {
@@ -228,10 +187,5 @@ fn line_of(source: &str, key: &str) -> usize {
 
 /// An error of a file as a whole.
 fn whole(file: &str, reason: String) -> FlowError {
-    FlowError {
-        file: file.to_owned(),
-        line: 0,
-        reason,
-        hint: None,
-    }
+    FlowError { file: file.to_owned(), line: 0, reason, hint: None }
 }

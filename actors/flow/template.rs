@@ -79,18 +79,10 @@ impl Template {
                 continue;
             }
             let Some(inside) = rest.strip_prefix('{') else {
-                return Err(bad(
-                    "}",
-                    "a `}` that closes nothing",
-                    "write `}}` for a brace",
-                ));
+                return Err(bad("}", "a `}` that closes nothing", "write `}}` for a brace"));
             };
             let Some(end) = inside.find('}') else {
-                return Err(bad(
-                    "{",
-                    "a `{` that is never closed",
-                    "write `{{` for a brace",
-                ));
+                return Err(bad("{", "a `{` that is never closed", "write `{{` for a brace"));
             };
             let placeholder = parse_placeholder(&inside[..end])?;
             template.push_literal(&mut literal);
@@ -109,8 +101,7 @@ impl Template {
     fn push_literal(&mut self, literal: &mut String) {
         if !literal.is_empty() {
             self.literal += literal.len();
-            self.parts
-                .push(Part::Literal(std::mem::take(literal).into()));
+            self.parts.push(Part::Literal(std::mem::take(literal).into()));
         }
     }
 
@@ -183,17 +174,11 @@ fn parse_placeholder(inside: &str) -> Result<Placeholder<'_>, BadTemplate> {
 pub(super) fn is_name(name: &str) -> bool {
     let first = name.bytes().next();
     first.is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn bad(near: &str, reason: &str, hint: &'static str) -> BadTemplate {
-    BadTemplate {
-        near: near.to_owned(),
-        reason: reason.to_owned(),
-        hint,
-    }
+    BadTemplate { near: near.to_owned(), reason: reason.to_owned(), hint }
 }
 
 /// Appends a value so that Telegram's HTML parser shows it as it was typed.

@@ -22,9 +22,7 @@ pub(super) fn flow(source: &str) -> Flow {
 
 /// A flow bound to `/x` whose steps are written by the test.
 fn steps(steps: &str) -> Flow {
-    flow(&format!(
-        "name = \"x\"\ncommand = \"/x\"\nwhen_done = \"done\"\n{steps}"
-    ))
+    flow(&format!("name = \"x\"\ncommand = \"/x\"\nwhen_done = \"done\"\n{steps}"))
 }
 
 /// One customer who answers in English at `NOW`.
@@ -35,10 +33,7 @@ struct Talk<'f> {
 
 impl<'f> Talk<'f> {
     fn with(flow: &'f Flow) -> Self {
-        Talk {
-            flow,
-            last: flow.start("en", NOW),
-        }
+        Talk { flow, last: flow.start("en", NOW) }
     }
 
     fn run(&self) -> FlowRun {
@@ -67,10 +62,7 @@ impl<'f> Talk<'f> {
     }
 
     fn keyboard(&self) -> &Keyboard {
-        self.last
-            .say
-            .as_ref()
-            .map_or(&Keyboard::None, |say| &say.keyboard)
+        self.last.say.as_ref().map_or(&Keyboard::None, |say| &say.keyboard)
     }
 
     fn buttons(&self) -> Vec<Button> {
@@ -83,9 +75,7 @@ impl<'f> Talk<'f> {
 
 fn pairs(answers: Option<&Answers>) -> Vec<(&str, &str)> {
     let answers = answers.expect("finished").iter();
-    answers
-        .map(|(name, value)| (&**name, value.as_str()))
-        .collect()
+    answers.map(|(name, value)| (&**name, value.as_str())).collect()
 }
 
 #[test]
@@ -99,13 +89,7 @@ fn the_bench_dialogue_names_every_earlier_answer() {
     talk.says("d").hears("got a b c d\n\nquestion 5");
     talk.says("e").hears("done a b c d e");
     assert_eq!(talk.last.run, None);
-    let all = [
-        ("one", "a"),
-        ("two", "b"),
-        ("three", "c"),
-        ("four", "d"),
-        ("five", "e"),
-    ];
+    let all = [("one", "a"), ("two", "b"), ("three", "c"), ("four", "d"), ("five", "e")];
     let mut given = pairs(talk.last.finished.as_ref());
     given.sort_by_key(|(_, value)| *value);
     assert_eq!(given, all);
@@ -118,20 +102,13 @@ fn the_survey_branches_on_the_age_and_takes_a_button() {
     talk.hears("Tell us about yourself: four short questions.\n\nWhat is your name?");
     talk.says("7").hears("Please write your name in letters.");
     assert_eq!(talk.last.verdict, Verdict::NotAccepted);
-    talk.says(" Ann O'Neil ")
-        .hears("Nice to meet you, Ann.\n\nHow old are you?");
+    talk.says(" Ann O'Neil ").hears("Nice to meet you, Ann.\n\nHow old are you?");
     talk.says("12").hears("Which class are you in?");
-    talk.says("6 <b>")
-        .hears("6 &lt;b&gt;: noted.\n\nAnd your favourite colour, Ann?");
+    talk.says("6 <b>").hears("6 &lt;b&gt;: noted.\n\nAnd your favourite colour, Ann?");
     let buttons = talk.buttons();
     assert_eq!(buttons[1].label, "Green");
     talk.presses(&buttons[1].data);
-    assert_eq!(
-        talk.last.verdict,
-        Verdict::Accepted {
-            chosen: Some("Green".to_owned())
-        }
-    );
+    assert_eq!(talk.last.verdict, Verdict::Accepted { chosen: Some("Green".to_owned()) });
     assert!(talk.text().starts_with("Green, a fine choice."));
     talk.says("-").hears("<b>Thank you, Ann!</b> That was all.");
     let mut given = pairs(talk.last.finished.as_ref());
@@ -152,19 +129,15 @@ fn the_survey_branches_on_the_age_and_takes_a_button() {
 fn an_adult_is_not_asked_for_the_class() {
     let flow = flow(SURVEY);
     let mut talk = Talk::with(&flow);
-    talk.says("Ann")
-        .says("30")
-        .hears("And your favourite colour, Ann?");
+    talk.says("Ann").says("30").hears("And your favourite colour, Ann?");
 }
 
 #[test]
 fn every_language_hears_its_own_text_and_others_the_default() {
     let flow = flow(SURVEY);
-    for (lang, wanted) in [
-        ("ru", "Как вас зовут?"),
-        ("ru-RU", "Как вас зовут?"),
-        ("uz", "What is your name?"),
-    ] {
+    for (lang, wanted) in
+        [("ru", "Как вас зовут?"), ("ru-RU", "Как вас зовут?"), ("uz", "What is your name?")]
+    {
         let said = flow.start(lang, NOW).say.expect("a question").text;
         assert!(said.ends_with(wanted), "{lang}: {said}");
     }
@@ -173,12 +146,7 @@ fn every_language_hears_its_own_text_and_others_the_default() {
 #[test]
 fn what_is_no_text_is_not_accepted() {
     let flow = flow(FIVE);
-    for input in [
-        Input::Other,
-        Input::Text(""),
-        Input::Text(" \n "),
-        Input::Text("a\0b"),
-    ] {
+    for input in [Input::Other, Input::Text(""), Input::Text(" \n "), Input::Text("a\0b")] {
         let run = flow.start("en", NOW).run.expect("waits");
         let outcome = flow.answer(run, input, "en", NOW);
         assert_eq!(outcome.verdict, Verdict::NotAccepted);
@@ -192,10 +160,7 @@ fn a_time_out_reminds_twice_and_then_gives_up() {
     let run = flow.start("en", NOW).run.expect("waits");
     let day = Duration::days(1);
     let early = flow.time_out(run.clone(), "en", NOW + day - Duration::SECOND);
-    assert_eq!(
-        (early.verdict, early.run, early.say),
-        (Verdict::Early, Some(run.clone()), None)
-    );
+    assert_eq!((early.verdict, early.run, early.say), (Verdict::Early, Some(run.clone()), None));
     let (mut run, mut now) = (run, NOW);
     for _ in 0..2 {
         now += day;
@@ -210,10 +175,7 @@ fn a_time_out_reminds_twice_and_then_gives_up() {
     }
     let outcome = flow.time_out(run, "en", now + day);
     assert_eq!((outcome.verdict, outcome.run), (Verdict::Abandoned, None));
-    assert_eq!(
-        outcome.say.expect("says").text,
-        "Let us leave it here. /survey starts again."
-    );
+    assert_eq!(outcome.say.expect("says").text, "Let us leave it here. /survey starts again.");
     assert_eq!(outcome.finished, None);
 }
 
@@ -225,10 +187,7 @@ fn an_answer_and_a_refused_one_begin_the_time_out_anew() {
         let run = flow.start("en", NOW).run.expect("waits");
         let run = flow.time_out(run, "en", later).run.expect("waits");
         let outcome = flow.answer(run, Input::Text(text), "en", later);
-        assert_eq!(
-            outcome.deadline(),
-            Some((later + Duration::days(1)).truncate_to_second())
-        );
+        assert_eq!(outcome.deadline(), Some((later + Duration::days(1)).truncate_to_second()));
         let again = flow.time_out(outcome.run.expect("waits"), "en", later + Duration::days(1));
         assert_eq!(again.verdict, Verdict::Reminded);
         assert_eq!(again.run.expect("waits").reminded, 1);
@@ -261,13 +220,9 @@ fn branches_ask_for_equal_matching_and_given_answers() {
         prompt = "other"
     "#;
     let flow = steps(source);
-    for (text, heard) in [
-        ("same 1", "equal"),
-        ("xy 1", "both"),
-        ("xy", "done"),
-        ("ab", "done"),
-        ("ab 1", "other"),
-    ] {
+    for (text, heard) in
+        [("same 1", "equal"), ("xy 1", "both"), ("xy", "done"), ("ab", "done"), ("ab 1", "other")]
+    {
         Talk::with(&flow).says(text).hears(heard);
     }
 }
@@ -289,14 +244,8 @@ fn a_loop_asks_again_and_forgets_a_group_that_took_no_part() {
         "#,
     );
     let mut talk = Talk::with(&flow);
-    talk.says("tea 2")
-        .hears("2 tea\n\nmore?")
-        .says("yes")
-        .hears("item?");
-    talk.says("milk")
-        .hears(" milk\n\nmore?")
-        .says("no")
-        .hears("done");
+    talk.says("tea 2").hears("2 tea\n\nmore?").says("yes").hears("item?");
+    talk.says("milk").hears(" milk\n\nmore?").says("no").hears("done");
     assert_eq!(
         pairs(talk.last.finished.as_ref()),
         [("item", "milk"), ("what", "milk"), ("more", "no")]
@@ -330,8 +279,7 @@ fn an_answer_given_again_takes_the_place_of_the_old_one() {
 fn what_a_customer_typed_cannot_be_markup() {
     let flow = flow(FIVE);
     let mut talk = Talk::with(&flow);
-    talk.says("<a href=\"x\">&lt;")
-        .hears("got &lt;a href=&quot;x&quot;&gt;&amp;lt;\n\nquestion 2");
+    talk.says("<a href=\"x\">&lt;").hears("got &lt;a href=&quot;x&quot;&gt;&amp;lt;\n\nquestion 2");
 }
 
 #[test]
@@ -359,14 +307,8 @@ fn the_run_of_another_version_is_left_alone() {
     let run = five.start("en", NOW).run.expect("waits");
     assert_eq!(survey.waiting_at(&run), None);
     let outcome = survey.answer(run.clone(), Input::Text("x"), "en", NOW);
-    assert_eq!(
-        (outcome.verdict, outcome.run),
-        (Verdict::Stale, Some(run.clone()))
-    );
-    assert_eq!(
-        survey.time_out(run.clone(), "en", NOW).run,
-        Some(run.clone())
-    );
+    assert_eq!((outcome.verdict, outcome.run), (Verdict::Stale, Some(run.clone())));
+    assert_eq!(survey.time_out(run.clone(), "en", NOW).run, Some(run.clone()));
     let newer = flow(&format!("{FIVE}# the same steps"));
     assert_eq!(newer.waiting_at(&run), None);
 }
@@ -377,9 +319,6 @@ fn the_question_can_be_asked_again() {
     let mut talk = Talk::with(&flow);
     talk.says("Ann").says("30");
     let again = flow.ask_again(talk.run(), "ru", NOW);
-    assert_eq!(
-        again.say.expect("says").text,
-        "А какой ваш любимый цвет, Ann?"
-    );
+    assert_eq!(again.say.expect("says").text, "А какой ваш любимый цвет, Ann?");
     assert_eq!(flow.waiting_at(&talk.run()), Some("colour"));
 }

@@ -59,41 +59,29 @@ impl Draft<'_> {
         });
         for (slot, label, near) in seen {
             let at = self.report.near(&span, &near);
-            self.uses.push(Use {
-                slot,
-                place,
-                label,
-                at,
-            });
+            self.uses.push(Use { slot, place, label, at });
         }
         let template = template.map_err(|bad| {
             let at = self.report.near(&span, &bad.near);
-            self.report
-                .error_with_hint(at, format!("{} in `{key}`", bad.reason), bad.hint);
+            self.report.error_with_hint(at, format!("{} in `{key}`", bad.reason), bad.hint);
         });
         let template = template.ok()?;
         let literals = template.literals();
         // Telegram refuses an empty message, and an answer may be missing.
         let must_say = matches!(key, "prompt" | "reject" | "remind");
-        let empty = if must_say {
-            literals.trim().is_empty()
-        } else {
-            text.trim().is_empty()
-        };
+        let empty = if must_say { literals.trim().is_empty() } else { text.trim().is_empty() };
         match visible_utf16(&literals) {
             Err(bad) => {
                 let at = self.report.near(&span, &bad.near);
                 let hint = "write `&lt;` for the sign itself";
-                self.report
-                    .error_with_hint(at, format!("{} in `{key}`", bad.reason), hint);
+                self.report.error_with_hint(at, format!("{} in `{key}`", bad.reason), hint);
             }
             Ok(units) if units > TEXT_MAX_UTF16 => {
                 let reason = format!("`{key}` has {units} characters, more than {TEXT_MAX_UTF16}");
                 self.report.error(span.start, reason);
             }
             Ok(_) if empty => {
-                self.report
-                    .error(span.start, format!("`{key}` has no text of its own"));
+                self.report.error(span.start, format!("`{key}` has no text of its own"));
             }
             Ok(_) => {}
         }
@@ -109,10 +97,7 @@ impl Draft<'_> {
     ) -> Option<Localized<T>> {
         if let Some(text) = value.get_ref().as_str() {
             let default = make(self, text, value.span())?;
-            return Some(Localized {
-                default,
-                others: Vec::new(),
-            });
+            return Some(Localized { default, others: Vec::new() });
         }
         let wanted = format!("{what} (a string, or a table of languages)");
         let fields = self.report.fields(value, &wanted)?;
@@ -120,8 +105,7 @@ impl Draft<'_> {
         for (language, value) in fields.table {
             let (key, at) = (language.get_ref(), language.span().start);
             if !is_language(key) {
-                self.report
-                    .error(at, format!("`{key}` in {what} is not a language"));
+                self.report.error(at, format!("`{key}` in {what} is not a language"));
             }
             let Some(text) = self.report.string(value, what) else {
                 continue;
@@ -138,10 +122,7 @@ impl Draft<'_> {
             let hint = "that is the flow's `language`, which stands for all that are missing";
             self.report.error_with_hint(fields.at, reason, hint);
         }
-        Some(Localized {
-            default: default?,
-            others,
-        })
+        Some(Localized { default: default?, others })
     }
 
     pub(super) fn choices(&mut self, fields: &Fields<'_, '_>, step: &mut Step) {
@@ -151,11 +132,7 @@ impl Draft<'_> {
         let Some(choices) = self.report.array(value, "`choices`") else {
             return;
         };
-        if value
-            .get_ref()
-            .as_array()
-            .is_some_and(|choices| choices.is_empty())
-        {
+        if value.get_ref().as_array().is_some_and(|choices| choices.is_empty()) {
             self.report.error(value.span().start, "`choices` is empty");
         }
         for value in choices {
@@ -164,17 +141,11 @@ impl Draft<'_> {
             };
             let at = value.span().start;
             if step.choices.iter().any(|other| other.value == choice.value) {
-                self.report
-                    .error(at, format!("two choices with the value `{}`", choice.value));
+                self.report.error(at, format!("two choices with the value `{}`", choice.value));
             } else if let Some(label) = same_label(step, &choice) {
-                self.report
-                    .error(at, format!("two choices with the label `{label}`"));
+                self.report.error(at, format!("two choices with the label `{label}`"));
             }
-            if step
-                .accept
-                .as_ref()
-                .is_some_and(|accept| !accept.is_match(&choice.value))
-            {
+            if step.accept.as_ref().is_some_and(|accept| !accept.is_match(&choice.value)) {
                 let reason = format!("`accept` does not accept the choice `{}`", choice.value);
                 self.report.error(at, reason);
             }
@@ -189,8 +160,7 @@ impl Draft<'_> {
         if step.style == Style::Inline && bytes > CALLBACK_MAX_BYTES {
             let reason = format!("a button of this step would carry {bytes} bytes of data");
             let hint = format!("telegram takes {CALLBACK_MAX_BYTES}: give the step a shorter `id`");
-            self.report
-                .error_with_hint(fields.key_at("id"), reason, hint);
+            self.report.error_with_hint(fields.key_at("id"), reason, hint);
         }
     }
 
@@ -199,9 +169,7 @@ impl Draft<'_> {
         let (value, label) = match value.get_ref().as_str() {
             Some(_) => (value, value),
             None => {
-                let fields = self
-                    .report
-                    .fields(value, "a choice (a string, or a table)")?;
+                let fields = self.report.fields(value, "a choice (a string, or a table)")?;
                 fields.only(&mut self.report, &["value", "label"], "a choice");
                 let Some(value) = fields.get("value") else {
                     self.report.error(fields.at, "a choice without `value`");
@@ -217,16 +185,11 @@ impl Draft<'_> {
         }
         let label = self.localized(label, "`label`", |draft, text, span| {
             if text.trim().is_empty() {
-                draft
-                    .report
-                    .error(span.start, "a choice's `label` must not be empty");
+                draft.report.error(span.start, "a choice's `label` must not be empty");
             }
             Some(Box::from(text.trim()))
         })?;
-        Some(Choice {
-            value: text.into(),
-            label,
-        })
+        Some(Choice { value: text.into(), label })
     }
 }
 
@@ -239,9 +202,7 @@ fn same_label<'c>(step: &Step, choice: &'c Choice) -> Option<&'c str> {
         };
         // No language is called so: it stands for everyone whose language has no text.
         let mut languages = languages.map(|(lang, _)| &**lang).chain(["-"]);
-        languages
-            .find(|lang| same(lang))
-            .map(|lang| &**choice.label.of(lang))
+        languages.find(|lang| same(lang)).map(|lang| &**choice.label.of(lang))
     })
 }
 

@@ -26,10 +26,7 @@ pub(super) fn decide(
     match message {
         Message::Place { customer, lines } => return place(state, at, customer, lines),
         _ if state.customer.is_none() => {
-            return Err(Refusal::new(
-                "order-unknown",
-                format!("{} was never placed", at.key),
-            ));
+            return Err(Refusal::new("order-unknown", format!("{} was never placed", at.key)));
         }
         _ => {}
     }
@@ -50,20 +47,14 @@ pub(super) fn decide(
             _ => Decision::nothing(),
         },
         Message::PaymentDeclined { reason } => match &state.stage {
-            Stage::AwaitingPayment { .. } => step(
-                state,
-                at,
-                Fact::PaymentDeclined {
-                    reason: reason.clone(),
-                },
-            ),
+            Stage::AwaitingPayment { .. } => {
+                step(state, at, Fact::PaymentDeclined { reason: reason.clone() })
+            }
             _ => Decision::nothing(),
         },
         Message::PaymentFailed { reason } => match &state.stage {
             Stage::AwaitingPayment { .. } => {
-                let fact = Fact::PaymentFailed {
-                    reason: reason.clone(),
-                };
+                let fact = Fact::PaymentFailed { reason: reason.clone() };
                 releasing(state, step(state, at, fact), at)
             }
             _ => Decision::nothing(),
@@ -93,9 +84,7 @@ fn place(
         if owner == customer && state.lines == lines {
             return Ok(Decision::nothing());
         }
-        let taken = session::Message::OrderNumberTaken {
-            order: at.key.clone(),
-        };
+        let taken = session::Message::OrderNumberTaken { order: at.key.clone() };
         let refusal = Refusal::new("order-number-taken", format!("{} is another order", at.key));
         return Ok(Decision::nothing()
             .then(tell(customer, taken.into()))
@@ -113,11 +102,7 @@ fn place(
     let mut decision = step(state, at, placed).at(Timer::Window, until);
     for line in lines {
         let order = at.key.clone();
-        let wish = stock::Message::Reserve {
-            order,
-            quantity: line.quantity,
-            until,
-        };
+        let wish = stock::Message::Reserve { order, quantity: line.quantity, until };
         decision = decision.then(tell_stock(&line.product, wish));
     }
     let rows = lines.iter().enumerate().map(|(position, line)| {
@@ -137,9 +122,7 @@ fn place(
 /// What the lines cost together.
 fn total(lines: &[Line]) -> Result<Money, Refusal> {
     let wrong = |reason: &str| Refusal::new("order-lines", reason);
-    let first = lines
-        .first()
-        .ok_or_else(|| wrong("an order has at least one line"))?;
+    let first = lines.first().ok_or_else(|| wrong("an order has at least one line"))?;
     if lines.len() > LINES_MAX {
         return Err(wrong("an order has at most 50 lines"));
     }
@@ -148,19 +131,11 @@ fn total(lines: &[Line]) -> Result<Money, Refusal> {
         if line.quantity == 0 || line.price.amount_minor < 0 {
             return Err(wrong("a line has a quantity and a price"));
         }
-        if lines[..place]
-            .iter()
-            .any(|other| other.product == line.product)
-        {
+        if lines[..place].iter().any(|other| other.product == line.product) {
             return Err(wrong("a product has one line"));
         }
-        let price = line
-            .price
-            .times(line.quantity)
-            .map_err(|error| wrong(&error.to_string()))?;
-        total = total
-            .plus(price)
-            .map_err(|error| wrong(&error.to_string()))?;
+        let price = line.price.times(line.quantity).map_err(|error| wrong(&error.to_string()))?;
+        total = total.plus(price).map_err(|error| wrong(&error.to_string()))?;
     }
     Ok(total)
 }
@@ -172,9 +147,7 @@ fn reserved(state: &State, at: &Moment<'_>, product: &str) -> Decision<Order> {
     if reserved.contains(product) || !state.has_line(product) {
         return Decision::nothing();
     }
-    let fact = Fact::StockReserved {
-        product: product.to_owned(),
-    };
+    let fact = Fact::StockReserved { product: product.to_owned() };
     if reserved.len() + 1 < state.lines.len() {
         return Decision::of(fact);
     }
@@ -185,10 +158,7 @@ fn reserved(state: &State, at: &Moment<'_>, product: &str) -> Decision<Order> {
 
 fn begin_payment(state: &State, at: &Moment<'_>) -> Intent {
     let (customer, amount) = (&state.customer, state.total);
-    let (customer, amount) = customer
-        .clone()
-        .zip(amount)
-        .expect("a placed order has both");
+    let (customer, amount) = customer.clone().zip(amount).expect("a placed order has both");
     let begin = payment::Message::Begin {
         order: at.key.clone(),
         customer,
@@ -209,11 +179,7 @@ fn reservation_refused(
     if !matches!(state.stage, Stage::AwaitingStock { .. }) {
         return Decision::nothing();
     }
-    let fact = Fact::Refused {
-        product: product.to_owned(),
-        available,
-        paid: false,
-    };
+    let fact = Fact::Refused { product: product.to_owned(), available, paid: false };
     releasing(state, step(state, at, fact), at).without(Timer::Window)
 }
 
@@ -232,10 +198,7 @@ fn captured(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
             let mut decision = step(state, at, Fact::Paid { amount });
             for line in &state.lines {
                 let order = at.key.clone();
-                let commit = stock::Message::Commit {
-                    order,
-                    quantity: line.quantity,
-                };
+                let commit = stock::Message::Commit { order, quantity: line.quantity };
                 decision = decision.then(tell_stock(&line.product, commit));
             }
             decision
@@ -255,9 +218,7 @@ fn captured(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
 fn committed(state: &State, at: &Moment<'_>, product: &str) -> Decision<Order> {
     match &state.stage {
         Stage::Paid { committed } if !committed.contains(product) && state.has_line(product) => {
-            let fact = Fact::StockTaken {
-                product: product.to_owned(),
-            };
+            let fact = Fact::StockTaken { product: product.to_owned() };
             if committed.len() + 1 < state.lines.len() {
                 return Decision::of(fact);
             }
@@ -284,16 +245,10 @@ fn commit_refused(
     if !matches!(state.stage, Stage::Paid { .. }) {
         return Decision::nothing();
     }
-    let fact = Fact::Refused {
-        product: product.to_owned(),
-        available,
-        paid: true,
-    };
+    let fact = Fact::Refused { product: product.to_owned(), available, paid: true };
     let mut decision = step(state, at, fact);
     for line in state.lines.iter().filter(|line| line.product != product) {
-        let back = stock::Message::Return {
-            order: at.key.clone(),
-        };
+        let back = stock::Message::Return { order: at.key.clone() };
         decision = decision.then(tell_stock(&line.product, back));
     }
     decision.then(give_back(at, "out of stock".to_owned()))
@@ -304,10 +259,7 @@ fn late_money(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> 
 }
 
 fn refunded(state: &State, at: &Moment<'_>, amount: Money, whole: bool) -> Decision<Order> {
-    let news = session::Message::MoneyReturned {
-        order: at.key.clone(),
-        amount,
-    };
+    let news = session::Message::MoneyReturned { order: at.key.clone(), amount };
     let decision = step(state, at, Fact::Refunded { amount, whole });
     let decision = match state.stage {
         // Nothing was delivered, and there is no money for it any more.
@@ -321,13 +273,7 @@ fn refunded(state: &State, at: &Moment<'_>, amount: Money, whole: bool) -> Decis
 
 fn stuck(state: &State, at: &Moment<'_>, reason: &str) -> Decision<Order> {
     match &state.stage {
-        Stage::AwaitingPayment { .. } => step(
-            state,
-            at,
-            Fact::Held {
-                reason: reason.to_owned(),
-            },
-        ),
+        Stage::AwaitingPayment { .. } => step(state, at, Fact::Held { reason: reason.to_owned() }),
         _ => Decision::nothing(),
     }
 }
@@ -343,11 +289,7 @@ fn cancel(state: &State, at: &Moment<'_>, by: &By) -> Result<Decision<Order>, Re
         return Err(Refusal::new("order-not-cancellable", reason));
     }
     let paying = !matches!(state.stage, Stage::AwaitingStock { .. });
-    let decision = releasing(
-        state,
-        step(state, at, Fact::Cancelled { by: by.clone() }),
-        at,
-    );
+    let decision = releasing(state, step(state, at, Fact::Cancelled { by: by.clone() }), at);
     Ok(match paying {
         true => decision.then(tell_payment(at.key, payment::Message::Cancel)),
         false => decision.without(Timer::Window),

@@ -179,21 +179,13 @@ impl State {
     pub(super) fn apply(&mut self, fact: &Fact) {
         self.revision += 1;
         match fact {
-            Fact::Placed {
-                customer,
-                lines,
-                total,
-                placed_ms,
-                until_ms,
-            } => {
+            Fact::Placed { customer, lines, total, placed_ms, until_ms } => {
                 self.customer = Some(customer.clone());
                 self.lines.clone_from(lines);
                 self.total = Some(*total);
                 self.placed_ms = *placed_ms;
                 self.until_ms = *until_ms;
-                self.stage = Stage::AwaitingStock {
-                    reserved: BTreeSet::new(),
-                };
+                self.stage = Stage::AwaitingStock { reserved: BTreeSet::new() };
             }
             Fact::StockReserved { product } => {
                 if let Stage::AwaitingStock { reserved } = &mut self.stage {
@@ -209,11 +201,7 @@ impl State {
                     *declined = Some(reason.clone());
                 }
             }
-            Fact::Paid { .. } => {
-                self.stage = Stage::Paid {
-                    committed: BTreeSet::new(),
-                }
-            }
+            Fact::Paid { .. } => self.stage = Stage::Paid { committed: BTreeSet::new() },
             Fact::StockTaken { product } => {
                 if let Stage::Paid { committed } = &mut self.stage {
                     committed.insert(product.clone());
@@ -222,24 +210,12 @@ impl State {
             Fact::Fulfilled => self.stage = Stage::Fulfilled,
             Fact::Cancelled { by } => self.stage = Stage::Cancelled { by: by.clone() },
             Fact::Expired => self.stage = Stage::Expired,
-            Fact::Refused {
-                product,
-                available,
-                paid,
-            } => {
+            Fact::Refused { product, available, paid } => {
                 let (available, paid) = (*available, *paid);
-                self.stage = Stage::Refused {
-                    product: product.clone(),
-                    available,
-                    paid,
-                };
+                self.stage = Stage::Refused { product: product.clone(), available, paid };
             }
             Fact::PaymentFailed { .. } => self.stage = Stage::Failed,
-            Fact::Held { reason } => {
-                self.stage = Stage::Held {
-                    reason: reason.clone(),
-                }
-            }
+            Fact::Held { reason } => self.stage = Stage::Held { reason: reason.clone() },
             Fact::LateMoneySeen { .. } => {}
             // An order that never came about stays what it is, whatever money came and went.
             Fact::Refunded { whole, .. } => {
@@ -273,10 +249,7 @@ impl State {
 
 impl Stage {
     fn awaiting_payment(url: Option<String>) -> Self {
-        Self::AwaitingPayment {
-            url,
-            declined: None,
-        }
+        Self::AwaitingPayment { url, declined: None }
     }
 
     /// Over without goods: money that comes now goes back.
@@ -298,10 +271,7 @@ impl Stage {
 
     /// Whether the customer may still call it off without a person's help.
     pub fn can_be_cancelled(&self) -> bool {
-        matches!(
-            self,
-            Self::AwaitingStock { .. } | Self::AwaitingPayment { .. }
-        )
+        matches!(self, Self::AwaitingStock { .. } | Self::AwaitingPayment { .. })
     }
 
     /// As it is stored in the orders table.

@@ -29,10 +29,7 @@ pub(super) fn step(state: &State, at: &Moment<'_>, fact: Fact) -> Decision<Order
         placed_ms: view.placed_ms,
         changed_ms: to_ms(at.now),
     }));
-    let changed = session::Message::OrderChanged {
-        order: at.key.clone(),
-        view,
-    };
+    let changed = session::Message::OrderChanged { order: at.key.clone(), view };
     decision.then(tell(&customer, changed.into()))
 }
 
@@ -43,9 +40,7 @@ pub(super) fn releasing(
     at: &Moment<'_>,
 ) -> Decision<Order> {
     state.lines.iter().fold(decision, |decision, line| {
-        let release = stock::Message::Release {
-            order: at.key.clone(),
-        };
+        let release = stock::Message::Release { order: at.key.clone() };
         decision.then(tell_stock(&line.product, release))
     })
 }
@@ -55,20 +50,11 @@ pub(super) fn give_back(at: &Moment<'_>, reason: String) -> Intent {
 }
 
 pub(super) fn late_news(state: &State, at: &Moment<'_>, amount: Money) -> Intent {
-    tell_session(
-        state,
-        session::Message::LateMoney {
-            order: at.key.clone(),
-            amount,
-        },
-    )
+    tell_session(state, session::Message::LateMoney { order: at.key.clone(), amount })
 }
 
 pub(super) fn tell_session(state: &State, message: session::Message) -> Intent {
-    let customer = state
-        .customer
-        .as_ref()
-        .expect("only a placed order has news");
+    let customer = state.customer.as_ref().expect("only a placed order has news");
     tell(customer, message.into())
 }
 
@@ -81,8 +67,5 @@ pub(super) fn tell_payment(order: &Key, message: payment::Message) -> Intent {
 }
 
 pub(super) fn tell(to: &Key, message: AnyMessage) -> Intent {
-    Intent::Tell {
-        to: to.clone(),
-        message,
-    }
+    Intent::Tell { to: to.clone(), message }
 }

@@ -9,8 +9,8 @@ use tokio::sync::{Semaphore, mpsc};
 use super::{Job, Outbox, row};
 use crate::external::External;
 use crate::intent::{CourierReport, Destination, Intent, Outcome};
-use crate::kernel::sent_again;
 use crate::journal::Journal;
+use crate::kernel::sent_again;
 use crate::office::{Failure, Office};
 use crate::shared::Alarm;
 
@@ -202,7 +202,9 @@ impl Carrier {
     /// The actor hears that a person owns it now. The intent stays in its row, for `stuck retry`.
     async fn report_stuck(&self, owner: &Key, job: &Job, reason: &str) {
         let outcome = Outcome::Stuck { reason: reason.to_owned() };
-        while let Err(failure) = self.office.report_stuck(owner.clone(), job.id, outcome.clone()).await {
+        while let Err(failure) =
+            self.office.report_stuck(owner.clone(), job.id, outcome.clone()).await
+        {
             if failure == Failure::Closing || self.outbox.0.closing.load(Ordering::Relaxed) {
                 return;
             }

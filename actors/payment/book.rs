@@ -19,31 +19,19 @@ pub(super) fn booking(state: &State, fact: &Fact, at: &Moment<'_>) -> Vec<Row> {
     };
     let gateway = format!("gateway:{}", terms.gateway);
     let (debit, credit, amount, memo) = match fact {
-        Fact::FundsCaptured {
-            amount,
-            late: false,
-        } => (gateway, CUSTOMER_FUNDS.to_owned(), *amount, "captured"),
+        Fact::FundsCaptured { amount, late: false } => {
+            (gateway, CUSTOMER_FUNDS.to_owned(), *amount, "captured")
+        }
         Fact::FundsCaptured { amount, late: true } => {
             (gateway, CUSTOMER_FUNDS.to_owned(), *amount, "captured late")
         }
         Fact::Fulfilled => {
-            let currency = state
-                .received
-                .map_or(terms.amount.currency, |money| money.currency);
+            let currency = state.received.map_or(terms.amount.currency, |money| money.currency);
             let kept = Money::new(state.kept_minor(), currency);
-            (
-                CUSTOMER_FUNDS.to_owned(),
-                SALES.to_owned(),
-                kept,
-                "fulfilled",
-            )
+            (CUSTOMER_FUNDS.to_owned(), SALES.to_owned(), kept, "fulfilled")
         }
         Fact::FundsRefunded { amount, .. } => {
-            let from = if state.fulfilled {
-                REFUNDS
-            } else {
-                CUSTOMER_FUNDS
-            };
+            let from = if state.fulfilled { REFUNDS } else { CUSTOMER_FUNDS };
             (from.to_owned(), gateway, *amount, "refunded")
         }
         _ => return Vec::new(),

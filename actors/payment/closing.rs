@@ -12,13 +12,8 @@ pub(super) fn window_passed(step: &mut Step<'_>) {
         Stage::AwaitingFunds => begin(step, Ended::Expired),
         // Closed as soon as the gateway says what there is to close.
         Stage::AwaitingCheckout { ended: None }
-        | Stage::Unknown {
-            what: Unknown::Opening { ended: None },
-            ..
-        } => {
-            step.record(Fact::ClosingBegan {
-                ended: Ended::Expired,
-            });
+        | Stage::Unknown { what: Unknown::Opening { ended: None }, .. } => {
+            step.record(Fact::ClosingBegan { ended: Ended::Expired });
         }
         _ => {}
     }
@@ -28,29 +23,14 @@ pub(super) fn window_passed(step: &mut Step<'_>) {
 pub(super) fn cancel(step: &mut Step<'_>) {
     match &step.state.stage {
         Stage::AwaitingFunds
-        | Stage::Unknown {
-            what: Unknown::Closing {
-                ended: Ended::Expired,
-            },
-            ..
-        } => {
+        | Stage::Unknown { what: Unknown::Closing { ended: Ended::Expired }, .. } => {
             begin(step, Ended::Cancelled);
         }
-        Stage::AwaitingCheckout {
-            ended: None | Some(Ended::Expired),
-        }
-        | Stage::Closing {
-            ended: Ended::Expired,
-        }
+        Stage::AwaitingCheckout { ended: None | Some(Ended::Expired) }
+        | Stage::Closing { ended: Ended::Expired }
         | Stage::Unknown {
-            what:
-                Unknown::Opening {
-                    ended: None | Some(Ended::Expired),
-                },
-            ..
-        } => step.record(Fact::ClosingBegan {
-            ended: Ended::Cancelled,
-        }),
+            what: Unknown::Opening { ended: None | Some(Ended::Expired) }, ..
+        } => step.record(Fact::ClosingBegan { ended: Ended::Cancelled }),
         Stage::Stuck { .. } => cancel_stuck(step),
         // Over already; or the money is here, and the order that hears of it sends it back.
         _ => {}
@@ -81,17 +61,10 @@ pub(super) fn expired(step: &mut Step<'_>, words: &str) {
     match &step.state.stage {
         Stage::AwaitingFunds => close(step, Ended::Expired, words),
         Stage::AwaitingCheckout { ended }
-        | Stage::Unknown {
-            what: Unknown::Opening { ended },
-            ..
-        } => {
+        | Stage::Unknown { what: Unknown::Opening { ended }, .. } => {
             close(step, ended.unwrap_or(Ended::Expired), words);
         }
-        Stage::Closing { ended }
-        | Stage::Unknown {
-            what: Unknown::Closing { ended },
-            ..
-        } => {
+        Stage::Closing { ended } | Stage::Unknown { what: Unknown::Closing { ended }, .. } => {
             close(step, *ended, words);
         }
         Stage::Stuck { .. } if step.state.received.is_none() => close(step, Ended::Expired, words),
@@ -101,10 +74,7 @@ pub(super) fn expired(step: &mut Step<'_>, words: &str) {
 
 /// It is over, and no money is here.
 pub(super) fn close(step: &mut Step<'_>, ended: Ended, words: &str) {
-    step.record(Fact::Closed {
-        ended,
-        words: words.to_owned(),
-    });
+    step.record(Fact::Closed { ended, words: words.to_owned() });
     if ended == Ended::Expired {
         step.tell_order(order::Message::PaymentExpired);
     }

@@ -31,10 +31,7 @@ pub(super) fn decide(
             closing::window_passed(&mut step);
         }
         Input::Timer(Timer::Ask) => ask(&mut step),
-        Input::Result {
-            intent: Intent::Gateway(call),
-            outcome,
-        } => {
+        Input::Result { intent: Intent::Gateway(call), outcome } => {
             reply::heard(&mut step, &call.op, outcome);
         }
         Input::Result { .. } => {}
@@ -51,33 +48,17 @@ fn heard(step: &mut Step<'_>, message: &Message) -> Result<(), Refusal> {
                 step.record(Fact::Fulfilled);
             }
         }
-        Message::GatewayReported {
-            checkout, report, ..
-        } => reported(step, checkout, report)?,
+        Message::GatewayReported { checkout, report, .. } => reported(step, checkout, report)?,
         Message::GiveBack { reason } => refund::give_back(step, reason),
         Message::Refund { amount, reason, by } => refund::wanted(step, *amount, reason, by)?,
         Message::Ask { .. } => ask_now(step),
-        Message::PreCheckout {
-            query,
-            customer,
-            amount,
-            language_code,
-        } => {
+        Message::PreCheckout { query, customer, amount, language_code } => {
             let error = pre_checkout_error(step, customer, *amount, language_code.as_deref());
             let Some((bot, _)) = customer.bot_and_number() else {
                 return Err(Refusal::new("not-a-customer", customer.to_string()));
             };
-            let method = Method::AnswerPreCheckout {
-                query: query.clone(),
-                error,
-            };
-            let call = TelegramCall {
-                bot,
-                chat: 0,
-                method,
-                lane: Lane::Money,
-                report: false,
-            };
+            let method = Method::AnswerPreCheckout { query: query.clone(), error };
+            let call = TelegramCall { bot, chat: 0, method, lane: Lane::Money, report: false };
             step.push(Intent::Telegram(call));
         }
     }
@@ -85,25 +66,14 @@ fn heard(step: &mut Step<'_>, message: &Message) -> Result<(), Refusal> {
 }
 
 fn begun(state: &State, begin: &Message, at: &Moment<'_>) -> Result<Decision<Payment>, Refusal> {
-    let Message::Begin {
-        order,
-        customer,
-        amount,
-        description,
-        gateway,
-        until,
-    } = begin
-    else {
+    let Message::Begin { order, customer, amount, description, gateway, until } = begin else {
         return Ok(Decision::nothing());
     };
     if let Some(terms) = &state.terms {
         return if terms.order == *order {
             Ok(Decision::nothing())
         } else {
-            Err(Refusal::new(
-                "payment-taken",
-                format!("{} is of {}", at.key, terms.order),
-            ))
+            Err(Refusal::new("payment-taken", format!("{} is of {}", at.key, terms.order)))
         };
     }
     let terms = Terms {
@@ -119,10 +89,7 @@ fn begun(state: &State, begin: &Message, at: &Moment<'_>) -> Result<Decision<Pay
     step.record(Fact::Quoted { terms });
     // Nothing to pay: nobody is asked.
     if amount.amount_minor == 0 {
-        step.record(Fact::FundsCaptured {
-            amount: *amount,
-            late: false,
-        });
+        step.record(Fact::FundsCaptured { amount: *amount, late: false });
         step.tell_order(order::Message::Captured { amount: *amount });
         return Ok(step.done());
     }
@@ -140,9 +107,7 @@ fn reported(step: &mut Step<'_>, checkout: &str, report: &CheckoutReport) -> Res
         Some(known) if known != checkout => return Err(unknown_checkout(step.at.key)),
         Some(_) => {}
         // Faster than the reply to our own question, or the only word that we ever got of it.
-        None => step.record(Fact::CheckoutLearned {
-            checkout: checkout.to_owned(),
-        }),
+        None => step.record(Fact::CheckoutLearned { checkout: checkout.to_owned() }),
     }
     match report {
         CheckoutReport::Captured { amount } => incoming::captured(step, *amount),
@@ -156,12 +121,8 @@ fn reported(step: &mut Step<'_>, checkout: &str, report: &CheckoutReport) -> Res
 /// One try failed; the checkout stays open, and the customer may try again.
 pub(super) fn declined(step: &mut Step<'_>, reason: &str) {
     if step.state.stage == Stage::AwaitingFunds {
-        step.record(Fact::TryDeclined {
-            reason: reason.to_owned(),
-        });
-        step.tell_order(order::Message::PaymentDeclined {
-            reason: reason.to_owned(),
-        });
+        step.record(Fact::TryDeclined { reason: reason.to_owned() });
+        step.tell_order(order::Message::PaymentDeclined { reason: reason.to_owned() });
     }
 }
 
@@ -189,43 +150,28 @@ fn pre_checkout_error(
         stage,
         Stage::AwaitingFunds
             | Stage::AwaitingCheckout { ended: None }
-            | Stage::Unknown {
-                what: Unknown::Opening { ended: None },
-                ..
-            }
+            | Stage::Unknown { what: Unknown::Opening { ended: None }, .. }
     );
     let agreed = terms.customer == *customer && terms.amount == amount;
     if waits && agreed && step.at.now < terms.until {
         return None;
     }
     let lang = texts::language(language_code, &step.at.house.rules);
-    Some(texts::plain(
-        lang,
-        "payment-closed",
-        &[("number", terms.order.id().into())],
-    ))
+    Some(texts::plain(lang, "payment-closed", &[("number", terms.order.id().into())]))
 }
 
 fn unknown_checkout(key: &Key) -> Refusal {
-    Refusal::new(
-        "checkout-unknown",
-        format!("{key} knows nothing of this checkout"),
-    )
+    Refusal::new("checkout-unknown", format!("{key} knows nothing of this checkout"))
 }
 
 /// What was to become of the payment when the stage was left without an answer.
 pub(super) fn ended(stage: &Stage) -> Option<Ended> {
     match stage {
         Stage::AwaitingCheckout { ended }
-        | Stage::Unknown {
-            what: Unknown::Opening { ended },
-            ..
-        } => *ended,
-        Stage::Closing { ended }
-        | Stage::Unknown {
-            what: Unknown::Closing { ended },
-            ..
-        } => Some(*ended),
+        | Stage::Unknown { what: Unknown::Opening { ended }, .. } => *ended,
+        Stage::Closing { ended } | Stage::Unknown { what: Unknown::Closing { ended }, .. } => {
+            Some(*ended)
+        }
         _ => None,
     }
 }

@@ -38,13 +38,8 @@ pub(super) fn captured(step: &mut Step<'_>, amount: Money) {
 fn returned_before(step: &mut Step<'_>, gone_minor: i64, amount: Money) {
     let gone = Money::new(gone_minor, amount.currency);
     if gone == amount {
-        step.tell_order(order::Message::Refunded {
-            amount: gone,
-            whole: true,
-        });
+        step.tell_order(order::Message::Refunded { amount: gone, whole: true });
     } else {
-        step.stick(format!(
-            "{amount} came, of which {gone} was returned before we knew"
-        ));
+        step.stick(format!("{amount} came, of which {gone} was returned before we knew"));
     }
 }

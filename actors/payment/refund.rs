@@ -25,22 +25,11 @@ pub(super) fn wanted(
         return Err(Refusal::new("refund-too-large", reason));
     }
     match &step.state.stage {
-        Stage::Refunding { .. }
-        | Stage::Unknown {
-            what: Unknown::Refunding { .. },
-            ..
-        } => {
+        Stage::Refunding { .. } | Stage::Unknown { what: Unknown::Refunding { .. }, .. } => {
             if step.state.wanted.is_some() {
-                return Err(Refusal::new(
-                    "refund-under-way",
-                    "another refund is waiting already",
-                ));
+                return Err(Refusal::new("refund-under-way", "another refund is waiting already"));
             }
-            let wanted = Wanted {
-                amount,
-                reason: reason.to_owned(),
-                by: by.to_owned(),
-            };
+            let wanted = Wanted { amount, reason: reason.to_owned(), by: by.to_owned() };
             step.record(Fact::RefundQueued { wanted });
         }
         _ => send(step, amount, reason, by),
@@ -55,11 +44,7 @@ pub(super) fn give_back(step: &mut Step<'_>, reason: &str) {
     };
     let amount = Money::new(left, received.currency);
     match &step.state.stage {
-        Stage::Refunding { .. }
-        | Stage::Unknown {
-            what: Unknown::Refunding { .. },
-            ..
-        } => {
+        Stage::Refunding { .. } | Stage::Unknown { what: Unknown::Refunding { .. }, .. } => {
             let (reason, by) = (reason.to_owned(), step.terms.order.to_string());
             let wanted = Wanted { amount, reason, by };
             step.record(Fact::RefundQueued { wanted });
@@ -74,22 +59,12 @@ pub(super) fn give_back(step: &mut Step<'_>, reason: &str) {
 /// Asks the gateway to send it back.
 pub(super) fn send(step: &mut Step<'_>, amount: Money, reason: &str, by: &str) {
     let Some(checkout) = step.state.checkout.clone() else {
-        step.stick(format!(
-            "{amount} is to go back ({reason}), but the checkout is not known"
-        ));
+        step.stick(format!("{amount} is to go back ({reason}), but the checkout is not known"));
         return;
     };
     let (reason, by) = (reason.to_owned(), by.to_owned());
-    step.record(Fact::RefundAsked {
-        amount,
-        reason: reason.clone(),
-        by,
-    });
-    step.ask_gateway(GatewayOp::Refund {
-        checkout,
-        amount,
-        reason,
-    });
+    step.record(Fact::RefundAsked { amount, reason: reason.clone(), by });
+    step.ask_gateway(GatewayOp::Refund { checkout, amount, reason });
 }
 
 /// The gateway was asked and knows of no refund: it is safe to send it again.
@@ -99,15 +74,11 @@ pub(super) fn send_again(step: &mut Step<'_>, amount: Money, reason: &str, tries
         Some(checkout) if tries < TRIES_MAX => {
             step.record(Fact::RefundRepeated);
             let reason = reason.to_owned();
-            step.ask_gateway(GatewayOp::Refund {
-                checkout,
-                amount,
-                reason,
-            });
+            step.ask_gateway(GatewayOp::Refund { checkout, amount, reason });
         }
-        _ => step.stick(format!(
-            "the refund of {amount} was sent {tries} times and never happened"
-        )),
+        _ => {
+            step.stick(format!("the refund of {amount} was sent {tries} times and never happened"))
+        }
     }
 }
 
@@ -117,23 +88,15 @@ pub(super) fn refunded(step: &mut Step<'_>, refund: &str, amount: Money) {
         return;
     }
     let known = step.state.received;
-    step.record(Fact::FundsRefunded {
-        refund: refund.to_owned(),
-        amount,
-    });
+    step.record(Fact::FundsRefunded { refund: refund.to_owned(), amount });
     // Its money has not been reported yet; `incoming` makes sense of both.
     let Some(received) = known else { return };
     let kept = step.state.kept_minor();
     if kept < 0 || received.currency != amount.currency {
-        step.stick(format!(
-            "{amount} went back, more than the {received} that came"
-        ));
+        step.stick(format!("{amount} went back, more than the {received} that came"));
         return;
     }
-    step.tell_order(order::Message::Refunded {
-        amount,
-        whole: kept == 0,
-    });
+    step.tell_order(order::Message::Refunded { amount, whole: kept == 0 });
     if let (Some(next), Stage::Captured | Stage::Fulfilled | Stage::Stuck { .. }) =
         (step.state.wanted.clone(), &step.state.stage)
     {

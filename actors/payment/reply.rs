@@ -9,9 +9,7 @@ use crate::order;
 pub(super) fn heard(step: &mut Step<'_>, op: &GatewayOp, outcome: &Outcome) {
     let reply = match outcome {
         Outcome::Gateway(reply) => reply.clone(),
-        Outcome::Refused { reason, .. } => GatewayReply::Rejected {
-            reason: reason.clone(),
-        },
+        Outcome::Refused { reason, .. } => GatewayReply::Rejected { reason: reason.clone() },
         Outcome::Stuck { reason } => return nobody_knows(step, op, reason),
         Outcome::Sent { .. } | Outcome::Done => {
             return nobody_knows(step, op, "the gateway's reply was not understood");
@@ -43,22 +41,8 @@ fn nobody_knows(step: &mut Step<'_>, op: &GatewayOp, reason: &str) {
         (GatewayOp::ExpireCheckout { .. }, Stage::Closing { ended }) => {
             step.lose_sight(Unknown::Closing { ended }, reason);
         }
-        (
-            GatewayOp::Refund { .. },
-            Stage::Refunding {
-                amount,
-                reason: why,
-                tries,
-            },
-        ) => {
-            step.lose_sight(
-                Unknown::Refunding {
-                    amount,
-                    reason: why,
-                    tries,
-                },
-                reason,
-            );
+        (GatewayOp::Refund { .. }, Stage::Refunding { amount, reason: why, tries }) => {
+            step.lose_sight(Unknown::Refunding { amount, reason: why, tries }, reason);
         }
         (GatewayOp::AskCheckout { .. }, Stage::Unknown { .. }) => step.ask_later(),
         // The stage went on without this answer.
@@ -70,33 +54,23 @@ fn nobody_knows(step: &mut Step<'_>, op: &GatewayOp, reason: &str) {
 fn opened(step: &mut Step<'_>, reply: &GatewayReply) {
     let ended = match &step.state.stage {
         Stage::AwaitingCheckout { ended }
-        | Stage::Unknown {
-            what: Unknown::Opening { ended },
-            ..
-        } => *ended,
+        | Stage::Unknown { what: Unknown::Opening { ended }, .. } => *ended,
         _ => return,
     };
     match reply {
         GatewayReply::Opened { checkout, url } => {
             let late = step.at.now >= step.terms.until;
-            step.record(Fact::CheckoutOpened {
-                checkout: checkout.clone(),
-                url: url.clone(),
-            });
+            step.record(Fact::CheckoutOpened { checkout: checkout.clone(), url: url.clone() });
             match ended.or(late.then_some(Ended::Expired)) {
                 Some(ended) => closing::begin(step, ended),
                 None => step.tell_order(order::Message::PaymentReady { url: url.clone() }),
             }
         }
         GatewayReply::Rejected { reason } | GatewayReply::Declined { reason } => {
-            step.record(Fact::CheckoutRefused {
-                reason: reason.clone(),
-            });
+            step.record(Fact::CheckoutRefused { reason: reason.clone() });
             match ended {
                 None => {
-                    step.tell_order(order::Message::PaymentFailed {
-                        reason: reason.clone(),
-                    });
+                    step.tell_order(order::Message::PaymentFailed { reason: reason.clone() });
                 }
                 Some(Ended::Expired) => step.tell_order(order::Message::PaymentExpired),
                 Some(Ended::Cancelled) => {}
@@ -128,43 +102,24 @@ fn closed(step: &mut Step<'_>, reply: &GatewayReply) {
 }
 
 fn sent_back(step: &mut Step<'_>, reply: &GatewayReply) {
-    let Stage::Refunding {
-        amount,
-        reason,
-        tries,
-    } = step.state.stage.clone()
-    else {
+    let Stage::Refunding { amount, reason, tries } = step.state.stage.clone() else {
         return;
     };
     match reply {
         GatewayReply::Rejected { reason: words } | GatewayReply::Declined { reason: words } => {
             step.stick(format!("the refund of {amount} was refused: {words}"));
         }
-        _ => lost_again(
-            step,
-            Unknown::Refunding {
-                amount,
-                reason,
-                tries,
-            },
-        ),
+        _ => lost_again(step, Unknown::Refunding { amount, reason, tries }),
     }
 }
 
 /// What the gateway knows, asked after an outcome was lost, or by a person.
 fn told(step: &mut Step<'_>, reply: &GatewayReply) {
     match step.state.stage.clone() {
-        Stage::AwaitingCheckout { .. }
-        | Stage::Unknown {
-            what: Unknown::Opening { .. },
-            ..
-        } => {
+        Stage::AwaitingCheckout { .. } | Stage::Unknown { what: Unknown::Opening { .. }, .. } => {
             opened(step, reply);
         }
-        Stage::Unknown {
-            what: Unknown::Closing { ended },
-            ..
-        } => match reply {
+        Stage::Unknown { what: Unknown::Closing { ended }, .. } => match reply {
             GatewayReply::Expired => closing::close(step, ended, "expired"),
             // No money has come, and closing it did not work: what comes now goes back.
             GatewayReply::Open | GatewayReply::Opened { .. } | GatewayReply::Declined { .. } => {
@@ -175,15 +130,7 @@ fn told(step: &mut Step<'_>, reply: &GatewayReply) {
             }
             _ => step.ask_later(),
         },
-        Stage::Unknown {
-            what:
-                Unknown::Refunding {
-                    amount,
-                    reason,
-                    tries,
-                },
-            ..
-        } => match reply {
+        Stage::Unknown { what: Unknown::Refunding { amount, reason, tries }, .. } => match reply {
             GatewayReply::Captured { .. } => refund::send_again(step, amount, &reason, tries),
             _ => step.ask_later(),
         },

@@ -112,17 +112,9 @@ pub enum Ended {
 /// The call whose outcome is not known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Unknown {
-    Opening {
-        ended: Option<Ended>,
-    },
-    Closing {
-        ended: Ended,
-    },
-    Refunding {
-        amount: Money,
-        reason: String,
-        tries: u8,
-    },
+    Opening { ended: Option<Ended> },
+    Closing { ended: Ended },
+    Refunding { amount: Money, reason: String, tries: u8 },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -244,21 +236,14 @@ impl State {
             Fact::RefundAsked { amount, reason, .. } => {
                 let (amount, reason) = (*amount, reason.clone());
                 self.wanted = None;
-                self.stage = Stage::Refunding {
-                    amount,
-                    reason,
-                    tries: 1,
-                };
+                self.stage = Stage::Refunding { amount, reason, tries: 1 };
             }
             Fact::RefundQueued { wanted } => self.wanted = Some(wanted.clone()),
             Fact::RefundRepeated => self.repeat_refund(),
             Fact::FundsRefunded { refund, amount } => self.refunded(refund, *amount),
             Fact::OutcomeUnknown { what, reason } => {
                 self.note = Some(reason.clone());
-                self.stage = Stage::Unknown {
-                    what: what.clone(),
-                    asked: 0,
-                };
+                self.stage = Stage::Unknown { what: what.clone(), asked: 0 };
             }
             Fact::GatewayAsked => {
                 if let Stage::Unknown { asked, .. } = &mut self.stage {
@@ -268,9 +253,7 @@ impl State {
             Fact::Stuck { reason } => {
                 self.note = Some(reason.clone());
                 self.held_for = Some(reason.clone());
-                self.stage = Stage::Stuck {
-                    reason: reason.clone(),
-                };
+                self.stage = Stage::Stuck { reason: reason.clone() };
             }
         }
     }
@@ -289,39 +272,21 @@ impl State {
         self.held_for = None;
         // The report of a refund may come before that of its money.
         let gone = self.refunded_minor > 0 && self.kept_minor() <= 0;
-        self.stage = if gone {
-            Stage::Refunded
-        } else {
-            Stage::Captured
-        };
+        self.stage = if gone { Stage::Refunded } else { Stage::Captured };
     }
 
     fn repeat_refund(&mut self) {
-        if let Stage::Unknown {
-            what:
-                Unknown::Refunding {
-                    amount,
-                    reason,
-                    tries,
-                },
-            ..
-        } = self.stage.clone()
+        if let Stage::Unknown { what: Unknown::Refunding { amount, reason, tries }, .. } =
+            self.stage.clone()
         {
-            self.stage = Stage::Refunding {
-                amount,
-                reason,
-                tries: tries + 1,
-            };
+            self.stage = Stage::Refunding { amount, reason, tries: tries + 1 };
         }
     }
 
     fn begin_closing(&mut self, ended: Ended) {
         match &mut self.stage {
             Stage::AwaitingCheckout { ended: wish }
-            | Stage::Unknown {
-                what: Unknown::Opening { ended: wish },
-                ..
-            } => *wish = Some(ended),
+            | Stage::Unknown { what: Unknown::Opening { ended: wish }, .. } => *wish = Some(ended),
             _ => self.stage = Stage::Closing { ended },
         }
     }
@@ -332,10 +297,9 @@ impl State {
         self.refunded_minor += amount.amount_minor;
         let another_under_way = match &self.stage {
             Stage::Refunding { amount: asked, .. }
-            | Stage::Unknown {
-                what: Unknown::Refunding { amount: asked, .. },
-                ..
-            } => *asked != amount,
+            | Stage::Unknown { what: Unknown::Refunding { amount: asked, .. }, .. } => {
+                *asked != amount
+            }
             Stage::Stuck { .. } => true,
             _ => false,
         };
@@ -344,9 +308,7 @@ impl State {
         }
         self.stage = match (self.kept_minor() > 0, &self.held_for) {
             (false, _) => Stage::Refunded,
-            (true, Some(reason)) => Stage::Stuck {
-                reason: reason.clone(),
-            },
+            (true, Some(reason)) => Stage::Stuck { reason: reason.clone() },
             (true, None) if self.fulfilled => Stage::Fulfilled,
             (true, None) => Stage::Captured,
         };
@@ -354,8 +316,7 @@ impl State {
 
     /// What came and has not gone back.
     pub(super) fn kept_minor(&self) -> i64 {
-        self.received
-            .map_or(0, |received| received.amount_minor - self.refunded_minor)
+        self.received.map_or(0, |received| received.amount_minor - self.refunded_minor)
     }
 }
 

@@ -34,30 +34,18 @@ pub(super) struct Step<'a> {
 impl<'a> Step<'a> {
     pub(super) fn new(state: &State, terms: Terms, at: &'a Moment<'a>) -> Self {
         let before = state.stage.clone();
-        Self {
-            state: state.clone(),
-            at,
-            terms,
-            before,
-            decision: Decision::nothing(),
-        }
+        Self { state: state.clone(), at, terms, before, decision: Decision::nothing() }
     }
 
     pub(super) fn record(&mut self, fact: Fact) {
-        self.decision
-            .rows
-            .extend(book::booking(&self.state, &fact, self.at));
+        self.decision.rows.extend(book::booking(&self.state, &fact, self.at));
         self.state.apply(&fact);
         self.decision.facts.push(fact);
     }
 
     pub(super) fn ask_gateway(&mut self, op: GatewayOp) {
         let gateway = self.terms.gateway.clone();
-        let call = GatewayCall {
-            payment: self.at.key.clone(),
-            gateway,
-            op,
-        };
+        let call = GatewayCall { payment: self.at.key.clone(), gateway, op };
         self.decision.intents.push(Intent::Gateway(call));
     }
 
@@ -72,22 +60,15 @@ impl<'a> Step<'a> {
 
     /// A person owns it from now on: the order and the owner of the shop are told.
     pub(super) fn stick(&mut self, reason: String) {
-        self.tell_order(order::Message::PaymentStuck {
-            reason: reason.clone(),
-        });
-        self.record(Fact::Stuck {
-            reason: reason.clone(),
-        });
+        self.tell_order(order::Message::PaymentStuck { reason: reason.clone() });
+        self.record(Fact::Stuck { reason: reason.clone() });
         let rules = &self.at.house.rules;
         let Some((bot, chat)) = rules.owner.clone() else {
             return;
         };
         let args = [
             ("number", self.terms.order.id().into()),
-            (
-                "amount",
-                texts::money(&rules.default_language, self.terms.amount).into(),
-            ),
+            ("amount", texts::money(&rules.default_language, self.terms.amount).into()),
             ("reason", reason.into()),
         ];
         let text = texts::plain(&rules.default_language, "notice-payment-stuck", &args);
@@ -114,9 +95,7 @@ impl<'a> Step<'a> {
         match ASKED_AFTER.get(usize::from(*asked)) {
             Some(delay) => {
                 let deadline = self.at.now + *delay;
-                self.decision
-                    .timers
-                    .push(TimerChange::Set(Timer::Ask, deadline));
+                self.decision.timers.push(TimerChange::Set(Timer::Ask, deadline));
             }
             None => self.stick("the gateway never said what became of the call".to_owned()),
         }
@@ -127,15 +106,11 @@ impl<'a> Step<'a> {
         if self.decision.facts.is_empty() {
             return self.decision;
         }
-        self.decision
-            .rows
-            .push(book::row(&self.state, &self.terms, self.at));
+        self.decision.rows.push(book::row(&self.state, &self.terms, self.at));
         let unknown = |stage: &Stage| matches!(stage, Stage::Unknown { .. });
         match (waits(&self.before), waits(&self.state.stage)) {
             (false, true) => {
-                self.decision
-                    .timers
-                    .push(TimerChange::Set(Timer::Window, self.terms.until));
+                self.decision.timers.push(TimerChange::Set(Timer::Window, self.terms.until));
             }
             (true, false) => self.decision.timers.push(TimerChange::Clear(Timer::Window)),
             _ => {}
@@ -157,9 +132,6 @@ fn waits(stage: &Stage) -> bool {
         stage,
         Stage::AwaitingCheckout { ended: None }
             | Stage::AwaitingFunds
-            | Stage::Unknown {
-                what: Unknown::Opening { ended: None },
-                ..
-            }
+            | Stage::Unknown { what: Unknown::Opening { ended: None }, .. }
     )
 }

@@ -20,34 +20,15 @@ pub enum Surface {
 pub enum Act {
     Home,
     Register,
-    Shop {
-        page: usize,
-    },
-    Product {
-        product: String,
-    },
-    Quantity {
-        product: String,
-        quantity: u32,
-    },
-    Place {
-        product: String,
-        quantity: u32,
-        nonce: u32,
-    },
-    Orders {
-        page: usize,
-    },
-    Order {
-        number: String,
-    },
-    CancelOrder {
-        number: String,
-    },
+    Shop { page: usize },
+    Product { product: String },
+    Quantity { product: String, quantity: u32 },
+    Place { product: String, quantity: u32, nonce: u32 },
+    Orders { page: usize },
+    Order { number: String },
+    CancelOrder { number: String },
     Languages,
-    Language {
-        code: String,
-    },
+    Language { code: String },
     Help,
 }
 
@@ -61,31 +42,19 @@ impl Press {
             _ => return None,
         };
         let verb = parts.next()?;
-        let mut word = || {
-            parts
-                .next()
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-        };
+        let mut word = || parts.next().filter(|part| !part.is_empty()).map(str::to_owned);
         let act = match verb {
             "h" => Act::Home,
             "r" => Act::Register,
-            "s" => Act::Shop {
-                page: word()?.parse().ok()?,
-            },
+            "s" => Act::Shop { page: word()?.parse().ok()? },
             "p" => Act::Product { product: word()? },
-            "q" => Act::Quantity {
-                product: word()?,
-                quantity: word()?.parse().ok()?,
-            },
+            "q" => Act::Quantity { product: word()?, quantity: word()?.parse().ok()? },
             "b" => Act::Place {
                 product: word()?,
                 quantity: word()?.parse().ok()?,
                 nonce: u32::from_str_radix(&word()?, 16).ok()?,
             },
-            "l" => Act::Orders {
-                page: word()?.parse().ok()?,
-            },
+            "l" => Act::Orders { page: word()?.parse().ok()? },
             "o" => Act::Order { number: word()? },
             "c" => Act::CancelOrder { number: word()? },
             "g" => Act::Languages,
@@ -109,11 +78,7 @@ impl fmt::Display for Press {
             Act::Shop { page } => write!(f, "s.{page}"),
             Act::Product { product } => write!(f, "p.{product}"),
             Act::Quantity { product, quantity } => write!(f, "q.{product}.{quantity}"),
-            Act::Place {
-                product,
-                quantity,
-                nonce,
-            } => {
+            Act::Place { product, quantity, nonce } => {
                 write!(f, "b.{product}.{quantity}.{nonce:x}")
             }
             Act::Orders { page } => write!(f, "l.{page}"),
@@ -141,42 +106,25 @@ mod tests {
             Act::Home,
             Act::Register,
             Act::Shop { page: usize::MAX },
-            Act::Product {
-                product: product.clone(),
-            },
-            Act::Quantity {
-                product: product.clone(),
-                quantity: u32::MAX,
-            },
-            Act::Place {
-                product,
-                quantity: u32::MAX,
-                nonce: u32::MAX,
-            },
+            Act::Product { product: product.clone() },
+            Act::Quantity { product: product.clone(), quantity: u32::MAX },
+            Act::Place { product, quantity: u32::MAX, nonce: u32::MAX },
             Act::Orders { page: 3 },
-            Act::Order {
-                number: number.clone(),
-            },
+            Act::Order { number: number.clone() },
             Act::CancelOrder { number },
             Act::Languages,
-            Act::Language {
-                code: "uz".to_owned(),
-            },
+            Act::Language { code: "uz".to_owned() },
             Act::Help,
         ] {
             for on in [Surface::Text, Surface::Photo] {
-                let press = Press {
-                    on,
-                    act: act.clone(),
-                };
+                let press = Press { on, act: act.clone() };
                 let data = press.to_string();
                 assert!(data.len() <= DATA_MAX_BYTES, "{data}");
                 assert_eq!(Press::parse(&data), Some(press));
             }
         }
-        for foreign in [
-            "", "t", "t.", "t.z", "t.s", "t.s.", "t.s.x", "t.h.more", "f:1:2:3", "é.h",
-        ] {
+        for foreign in ["", "t", "t.", "t.z", "t.s", "t.s.", "t.s.x", "t.h.more", "f:1:2:3", "é.h"]
+        {
             assert_eq!(Press::parse(foreign), None, "{foreign}");
         }
     }

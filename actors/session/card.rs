@@ -25,21 +25,10 @@ pub(super) fn put(turn: &mut Turn<'_>, mut card: Card) {
                     other.place == Place::At(message_id) && other.order != card.order
                 });
             if let Some(other) = others {
-                turn.keep(Card {
-                    place: Place::Nowhere,
-                    ..other.clone()
-                });
+                turn.keep(Card { place: Place::Nowhere, ..other.clone() });
             }
             card.place = Place::At(message_id);
-            turn.call(
-                Method::EditText {
-                    message_id,
-                    html,
-                    keyboard,
-                },
-                Lane::Answer,
-                true,
-            );
+            turn.call(Method::EditText { message_id, html, keyboard }, Lane::Answer, true);
         }
         pressed => {
             if let Some((message_id, _)) = pressed {
@@ -91,15 +80,7 @@ pub(super) fn redraw(turn: &mut Turn<'_>, mut card: Card) {
     match card.place {
         Place::At(message_id) => {
             card.stale = false;
-            turn.call(
-                Method::EditText {
-                    message_id,
-                    html,
-                    keyboard,
-                },
-                Lane::Notice,
-                true,
-            );
+            turn.call(Method::EditText { message_id, html, keyboard }, Lane::Notice, true);
         }
         Place::OnItsWay => card.stale = true,
         Place::Nowhere => {
@@ -113,22 +94,12 @@ pub(super) fn redraw(turn: &mut Turn<'_>, mut card: Card) {
 
 /// They are back: what changed meanwhile is shown where the cards are.
 pub(super) fn redraw_stale(turn: &mut Turn<'_>) {
-    let stale: Vec<Card> = turn
-        .state
-        .cards
-        .iter()
-        .filter(|card| card.stale)
-        .cloned()
-        .collect();
+    let stale: Vec<Card> = turn.state.cards.iter().filter(|card| card.stale).cloned().collect();
     for mut card in stale {
         card.stale = false;
         let (html, keyboard) = (text(turn, &card), keyboard(turn, &card));
         let method = match card.place {
-            Place::At(message_id) => Method::EditText {
-                message_id,
-                html,
-                keyboard,
-            },
+            Place::At(message_id) => Method::EditText { message_id, html, keyboard },
             Place::OnItsWay | Place::Nowhere => {
                 card.place = Place::OnItsWay;
                 Method::SendText { html, keyboard }
@@ -146,15 +117,10 @@ pub(super) fn sent(turn: &mut Turn<'_>, intent: &Intent, outcome: &Outcome) {
     };
     let (html, edited) = match method {
         Method::SendText { html, .. } => (html, None),
-        Method::EditText {
-            html, message_id, ..
-        } => (html, Some(*message_id)),
+        Method::EditText { html, message_id, .. } => (html, Some(*message_id)),
         _ => return,
     };
-    if let Outcome::Refused {
-        unreachable: true, ..
-    } = outcome
-    {
+    if let Outcome::Refused { unreachable: true, .. } = outcome {
         decide::left(turn);
     }
     // A card names its order, and nothing else does.
@@ -197,14 +163,8 @@ pub(super) fn sent(turn: &mut Turn<'_>, intent: &Intent, outcome: &Outcome) {
 pub(super) fn money_news(turn: &mut Turn<'_>, key: &'static str, order: &Key, amount: Money) {
     if turn.state.is_reachable() {
         let amount = texts::money(turn.lang(), amount);
-        let html = turn.say(
-            key,
-            &[("number", order.id().into()), ("amount", amount.into())],
-        );
-        let method = Method::SendText {
-            html,
-            keyboard: Keyboard::None,
-        };
+        let html = turn.say(key, &[("number", order.id().into()), ("amount", amount.into())]);
+        let method = Method::SendText { html, keyboard: Keyboard::None };
         turn.call(method, Lane::Notice, false);
     }
 }
@@ -212,28 +172,16 @@ pub(super) fn money_news(turn: &mut Turn<'_>, key: &'static str, order: &Key, am
 fn receipt(turn: &mut Turn<'_>, order: &Key, view: &View) {
     let total = texts::money(turn.lang(), view.total);
     let args = [("number", order.id().into()), ("total", total.into())];
-    let html = format!(
-        "{}\n\n{}",
-        turn.say("receipt", &args),
-        lines(turn, &view.lines)
-    );
-    let orders = vec![
-        turn.button("button-orders", Act::Orders { page: 0 }),
-        home::home_button(turn),
-    ];
-    let method = Method::SendText {
-        html,
-        keyboard: Keyboard::Inline(vec![orders]),
-    };
+    let html = format!("{}\n\n{}", turn.say("receipt", &args), lines(turn, &view.lines));
+    let orders =
+        vec![turn.button("button-orders", Act::Orders { page: 0 }), home::home_button(turn)];
+    let method = Method::SendText { html, keyboard: Keyboard::Inline(vec![orders]) };
     turn.call(method, Lane::Notice, false);
 }
 
 fn text(turn: &Turn<'_>, card: &Card) -> String {
     let view = &card.view;
-    let head = [
-        ("number", card.order.id().into()),
-        ("state", state_name(turn, view).into()),
-    ];
+    let head = [("number", card.order.id().into()), ("state", state_name(turn, view).into())];
     let total = texts::money(turn.lang(), view.total);
     let mut html = format!(
         "{}\n\n{}\n{}",
@@ -278,23 +226,14 @@ fn explanation(turn: &Turn<'_>, view: &View) -> Option<String> {
     Some(match &view.stage {
         Stage::Draft | Stage::AwaitingStock { .. } => turn.say("order-preparing", &[]),
         Stage::AwaitingPayment { url: None, .. } => turn.say("order-preparing", &[]),
-        Stage::AwaitingPayment {
-            declined: Some(_), ..
-        } => turn.say("order-declined", &[]),
+        Stage::AwaitingPayment { declined: Some(_), .. } => turn.say("order-declined", &[]),
         Stage::AwaitingPayment { .. } => {
             let left_ms = (view.until_ms - view.placed_ms).max(0);
             let minutes = u32::try_from(left_ms / 60_000).unwrap_or(u32::MAX);
             turn.say("order-pay-within", &[("minutes", minutes.into())])
         }
-        Stage::Refused {
-            product,
-            available,
-            paid,
-        } => {
-            let args = [
-                ("title", title_of(product).into()),
-                ("available", (*available).into()),
-            ];
+        Stage::Refused { product, available, paid } => {
+            let args = [("title", title_of(product).into()), ("available", (*available).into())];
             let said = turn.say("order-out-of-stock", &args);
             match paid {
                 true => format!("{said}\n{}", turn.say("order-money-on-its-way", &[])),
@@ -331,21 +270,13 @@ fn keyboard(turn: &Turn<'_>, card: &Card) -> Keyboard {
     if let Stage::AwaitingPayment { url: Some(url), .. } = &card.view.stage {
         let total = texts::money(turn.lang(), card.view.total);
         let label = texts::label(turn.lang(), "button-pay", &[("total", total.into())]);
-        rows.push(vec![Button::Link {
-            label,
-            url: url.clone(),
-        }]);
+        rows.push(vec![Button::Link { label, url: url.clone() }]);
     }
     if card.view.stage.can_be_cancelled() {
         let number = card.order.id().to_owned();
-        rows.push(vec![
-            turn.button("button-cancel-order", Act::CancelOrder { number }),
-        ]);
+        rows.push(vec![turn.button("button-cancel-order", Act::CancelOrder { number })]);
     }
-    rows.push(vec![
-        turn.button("button-orders", Act::Orders { page: 0 }),
-        home::home_button(turn),
-    ]);
+    rows.push(vec![turn.button("button-orders", Act::Orders { page: 0 }), home::home_button(turn)]);
     Keyboard::Inline(rows)
 }
 

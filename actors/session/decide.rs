@@ -13,10 +13,7 @@ pub(super) fn decide(
     at: &Moment<'_>,
 ) -> Result<Decision<Session>, Refusal> {
     let Some(mut turn) = Turn::new(state, at) else {
-        return Err(Refusal::new(
-            "not-a-session",
-            format!("{} is no session's key", at.key),
-        ));
+        return Err(Refusal::new("not-a-session", format!("{} is no session's key", at.key)));
     };
     match input {
         Input::Message(Message::Customer { from, what }) => {
@@ -59,11 +56,7 @@ fn came(turn: &mut Turn<'_>, what: &Incoming) {
     match what {
         Incoming::Text { text, .. } => said(turn, text),
         Incoming::Command { name, argument, .. } => command(turn, name, argument),
-        Incoming::Press {
-            query,
-            message_id,
-            data,
-        } => pressed(turn, query, *message_id, data),
+        Incoming::Press { query, message_id, data } => pressed(turn, query, *message_id, data),
         Incoming::Contact { .. } => other(turn),
         Incoming::Other { .. } => other(turn),
         Incoming::TooFast { query } => home::too_fast(turn, query.as_deref()),
@@ -190,11 +183,7 @@ fn act_on(turn: &mut Turn<'_>, on: Surface, act: Act) -> Option<String> {
         Act::Quantity { product, quantity } => {
             return shop::quantity_pressed(turn, &product, quantity);
         }
-        Act::Place {
-            product,
-            quantity,
-            nonce,
-        } => {
+        Act::Place { product, quantity, nonce } => {
             return shop::place(turn, &product, quantity, nonce);
         }
         Act::Orders { page } => orders::page(turn, page),

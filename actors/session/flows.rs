@@ -120,27 +120,13 @@ fn told(
         turn.flow_to(outcome.run);
     }
     if let Some(Say { text, keyboard }) = outcome.say {
-        turn.call(
-            Method::SendText {
-                html: text,
-                keyboard: drawn(keyboard),
-            },
-            lane,
-            false,
-        );
+        turn.call(Method::SendText { html: text, keyboard: drawn(keyboard) }, lane, false);
     }
 }
 
 fn take_buttons(turn: &mut Turn<'_>, message_id: i64) {
     let keyboard = Keyboard::Inline(Vec::new());
-    turn.call(
-        Method::EditKeyboard {
-            message_id,
-            keyboard,
-        },
-        Lane::Answer,
-        false,
-    );
+    turn.call(Method::EditKeyboard { message_id, keyboard }, Lane::Answer, false);
 }
 
 fn drawn(keyboard: flow::Keyboard) -> Keyboard {

@@ -16,10 +16,7 @@ pub(super) fn menu(turn: &mut Turn<'_>) {
 }
 
 fn menu_text(turn: &Turn<'_>) -> String {
-    turn.say(
-        "menu",
-        &[("shop", (&*turn.at.house.rules.shop_name).into())],
-    )
+    turn.say("menu", &[("shop", (&*turn.at.house.rules.shop_name).into())])
 }
 
 /// For a customer everything; for somebody who is none yet, the way to become one.
@@ -41,10 +38,7 @@ pub(super) fn menu_keyboard(turn: &Turn<'_>) -> Keyboard {
 }
 
 pub(super) fn help(turn: &mut Turn<'_>) {
-    let html = turn.say(
-        "help",
-        &[("shop", (&*turn.at.house.rules.shop_name).into())],
-    );
+    let html = turn.say("help", &[("shop", (&*turn.at.house.rules.shop_name).into())]);
     let home = home_button(turn);
     turn.show(html, Keyboard::Inline(vec![vec![home]]));
 }
@@ -60,14 +54,7 @@ pub(super) fn hint(turn: &mut Turn<'_>) {
 pub(super) fn cancel(turn: &mut Turn<'_>) {
     let unfinished = !turn.state.step.is_idle() || turn.state.run.is_some();
     turn.step_to(Step::Idle);
-    let said = turn.say(
-        if unfinished {
-            "cancelled"
-        } else {
-            "nothing-to-cancel"
-        },
-        &[],
-    );
+    let said = turn.say(if unfinished { "cancelled" } else { "nothing-to-cancel" }, &[]);
     let menu = menu_text(turn);
     let keyboard = menu_keyboard(turn);
     if turn.state.run.is_some() {
@@ -102,10 +89,7 @@ pub(super) fn home_button(turn: &Turn<'_>) -> Button {
 pub(super) fn notice(turn: &mut Turn<'_>, text: &str) {
     let html = texts::escape(&texts::shortened(text, NOTICE_MAX_CHARS));
     if !html.trim().is_empty() {
-        let method = Method::SendText {
-            html,
-            keyboard: Keyboard::None,
-        };
+        let method = Method::SendText { html, keyboard: Keyboard::None };
         turn.call(method, Lane::Notice, false);
     }
 }

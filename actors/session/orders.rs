@@ -30,19 +30,11 @@ pub(super) fn page(turn: &mut Turn<'_>, page: usize) {
         .map(|card| {
             let (number, state) = (card.order.id(), card::state_name(turn, &card.view));
             let total = texts::money(turn.lang(), card.view.total);
-            let act = Act::Order {
-                number: number.to_owned(),
-            };
-            vec![press(
-                Surface::Text,
-                format!("{number} · {total} · {state}"),
-                act,
-            )]
+            let act = Act::Order { number: number.to_owned() };
+            vec![press(Surface::Text, format!("{number} · {total} · {state}"), act)]
         })
         .collect();
-    rows.extend(shop::turning(turn, page, pages, |page| Act::Orders {
-        page,
-    }));
+    rows.extend(shop::turning(turn, page, pages, |page| Act::Orders { page }));
     rows.push(vec![home::home_button(turn)]);
     let args = [
         ("count", (cards.len() as u32).into()),

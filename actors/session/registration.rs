@@ -15,10 +15,7 @@ const NAME_MAX_CHARS: usize = 256;
 pub(super) fn begin(turn: &mut Turn<'_>) {
     if turn.at.house.rules.languages.len() > 1 {
         turn.step_to(Step::Language);
-        let html = turn.say(
-            "welcome",
-            &[("shop", (&*turn.at.house.rules.shop_name).into())],
-        );
+        let html = turn.say("welcome", &[("shop", (&*turn.at.house.rules.shop_name).into())]);
         let rows = language_rows(turn);
         turn.show(html, Keyboard::Inline(rows));
     } else {
@@ -47,21 +44,11 @@ fn language_rows(turn: &Turn<'_>) -> Vec<Vec<Button>> {
         press(Surface::Text, label, Act::Language { code: code.clone() })
     };
     let codes = &turn.at.house.rules.languages;
-    codes
-        .chunks(2)
-        .map(|pair| pair.iter().map(button).collect())
-        .collect()
+    codes.chunks(2).map(|pair| pair.iter().map(button).collect()).collect()
 }
 
 pub(super) fn language_pressed(turn: &mut Turn<'_>, code: &str) -> Option<String> {
-    if !turn
-        .at
-        .house
-        .rules
-        .languages
-        .iter()
-        .any(|known| known == code)
-    {
+    if !turn.at.house.rules.languages.iter().any(|known| known == code) {
         languages(turn);
         return Some(turn.plain("language-gone", &[]));
     }
@@ -104,10 +91,7 @@ pub(super) fn name_said(turn: &mut Turn<'_>, text: &str) {
             turn.customer(Fact::Registered { name: name.clone() });
             turn.step_to(Step::Idle);
             let shop = &*turn.at.house.rules.shop_name;
-            let html = turn.say(
-                "registered",
-                &[("name", name.into()), ("shop", shop.into())],
-            );
+            let html = turn.say("registered", &[("name", name.into()), ("shop", shop.into())]);
             let keyboard = home::menu_keyboard(turn);
             turn.show(html, keyboard);
         }
@@ -125,11 +109,7 @@ pub(super) fn checked_name(text: &str) -> Result<String, &'static str> {
         .map(|letter| if letter.is_whitespace() { ' ' } else { letter })
         .filter(|letter| !letter.is_control() && !turns_text(*letter))
         .collect();
-    let name = kept
-        .split(' ')
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let name = kept.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let visible = name.chars().filter(|letter| is_visible(*letter)).count();
     match visible {
         0 => Err("name-invisible"),

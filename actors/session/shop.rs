@@ -37,18 +37,13 @@ pub(super) fn page(turn: &mut Turn<'_>, page: usize) {
         .map(|product| {
             let price = texts::money(turn.lang(), product.price);
             let title = texts::shortened(title(product, turn.lang()), 40);
-            let act = Act::Product {
-                product: product.id.clone(),
-            };
+            let act = Act::Product { product: product.id.clone() };
             vec![press(Surface::Text, format!("{title} · {price}"), act)]
         })
         .collect();
     rows.extend(turning(turn, page, pages, |page| Act::Shop { page }));
     rows.push(vec![home::home_button(turn)]);
-    let args = [
-        ("page", (page as u32 + 1).into()),
-        ("pages", (pages as u32).into()),
-    ];
+    let args = [("page", (page as u32 + 1).into()), ("pages", (pages as u32).into())];
     let html = turn.say("shop-page", &args);
     turn.show(html, Keyboard::Inline(rows));
 }
@@ -75,31 +70,22 @@ pub(super) fn product(turn: &mut Turn<'_>, id: &str) -> Option<String> {
     let Some(product) = turn.at.house.catalogue.product(id) else {
         return product_gone(turn);
     };
-    turn.step_to(Step::Quantity {
-        product: product.id.clone(),
-    });
+    turn.step_to(Step::Quantity { product: product.id.clone() });
     let lang = turn.lang();
-    let words = product.description.get(lang).or_else(|| {
-        product
-            .description
-            .get(&turn.at.house.rules.default_language)
-    });
+    let words = product
+        .description
+        .get(lang)
+        .or_else(|| product.description.get(&turn.at.house.rules.default_language));
     let words = texts::shortened(words.map_or("", |words| words), DESCRIPTION_MAX_CHARS);
     let args = [
-        (
-            "title",
-            texts::shortened(title(product, lang), TITLE_MAX_CHARS).into(),
-        ),
+        ("title", texts::shortened(title(product, lang), TITLE_MAX_CHARS).into()),
         ("price", texts::money(lang, product.price).into()),
     ];
     let mut html = turn.say("product", &args);
     if !words.is_empty() {
         html = format!("{html}\n\n{}", texts::escape(&words));
     }
-    let ask = turn.say(
-        "quantity-ask",
-        &[("max", turn.at.house.rules.max_quantity.into())],
-    );
+    let ask = turn.say("quantity-ask", &[("max", turn.at.house.rules.max_quantity.into())]);
     html = format!("{html}\n\n{ask}");
     match &product.photo {
         Some(name) => {
@@ -109,15 +95,7 @@ pub(super) fn product(turn: &mut Turn<'_>, id: &str) -> Option<String> {
                 turn.call(Method::DeleteMessage { message_id }, Lane::Answer, false);
             }
             let photo = Photo::Ours(name.clone());
-            turn.call(
-                Method::SendPhoto {
-                    photo,
-                    html,
-                    keyboard,
-                },
-                Lane::Answer,
-                false,
-            );
+            turn.call(Method::SendPhoto { photo, html, keyboard }, Lane::Answer, false);
         }
         None => {
             let rows = quantity_rows(turn, product, Surface::Text);
@@ -130,22 +108,13 @@ pub(super) fn product(turn: &mut Turn<'_>, id: &str) -> Option<String> {
 fn quantity_rows(turn: &Turn<'_>, product: &Product, on: Surface) -> Vec<Vec<Button>> {
     let most = turn.at.house.rules.max_quantity.min(QUANTITY_BUTTONS);
     let numbers = (1..=most).map(|quantity| {
-        let act = Act::Quantity {
-            product: product.id.clone(),
-            quantity,
-        };
+        let act = Act::Quantity { product: product.id.clone(), quantity };
         press(on, quantity.to_string(), act)
     });
     let products = &turn.at.house.catalogue.products;
-    let place = products
-        .iter()
-        .position(|other| other.id == product.id)
-        .unwrap_or(0);
+    let place = products.iter().position(|other| other.id == product.id).unwrap_or(0);
     let back = texts::label(turn.lang(), "button-back", &[]);
-    vec![
-        numbers.collect(),
-        vec![press(on, back, Act::Shop { page: place / PAGE })],
-    ]
+    vec![numbers.collect(), vec![press(on, back, Act::Shop { page: place / PAGE })]]
 }
 
 fn product_gone(turn: &mut Turn<'_>) -> Option<String> {
@@ -193,9 +162,7 @@ pub(super) fn number(text: &str) -> Option<u32> {
         })
         .collect();
     let digits = digits.filter(|digits| !digits.is_empty())?;
-    Some(digits.iter().fold(0_u32, |sum, digit| {
-        sum.saturating_mul(10).saturating_add(*digit)
-    }))
+    Some(digits.iter().fold(0_u32, |sum, digit| sum.saturating_mul(10).saturating_add(*digit)))
 }
 
 /// What would be ordered, to be agreed to once.
@@ -207,32 +174,17 @@ fn summary(turn: &mut Turn<'_>, product: &Product, quantity: u32) {
     };
     let nonce = (turn.at.seed >> 32) as u32;
     let id = product.id.clone();
-    turn.step_to(Step::Confirm {
-        product: id.clone(),
-        quantity,
-        price: product.price,
-        nonce,
-    });
+    turn.step_to(Step::Confirm { product: id.clone(), quantity, price: product.price, nonce });
     let lang = turn.lang();
     let args = [
         ("quantity", quantity.into()),
-        (
-            "title",
-            texts::shortened(title(product, lang), TITLE_MAX_CHARS).into(),
-        ),
+        ("title", texts::shortened(title(product, lang), TITLE_MAX_CHARS).into()),
         ("price", texts::money(lang, product.price).into()),
         ("total", texts::money(lang, total).into()),
     ];
     let html = turn.say("summary", &args);
     let rows = vec![
-        vec![turn.button(
-            "button-place",
-            Act::Place {
-                product: id.clone(),
-                quantity,
-                nonce,
-            },
-        )],
+        vec![turn.button("button-place", Act::Place { product: id.clone(), quantity, nonce })],
         vec![
             turn.button("button-change", Act::Product { product: id }),
             turn.button("button-menu", Act::Home),
@@ -251,12 +203,7 @@ pub(super) fn place(turn: &mut Turn<'_>, id: &str, quantity: u32, nonce: u32) ->
     let Some(product) = turn.at.house.catalogue.product(id) else {
         return product_gone(turn);
     };
-    let agreed = Step::Confirm {
-        product: id.to_owned(),
-        quantity,
-        price: product.price,
-        nonce,
-    };
+    let agreed = Step::Confirm { product: id.to_owned(), quantity, price: product.price, nonce };
     if turn.state.step != agreed {
         // An earlier summary, or the price has changed: look again before it costs money.
         let quantity = quantity.clamp(1, turn.at.house.rules.max_quantity.max(1));
@@ -273,13 +220,7 @@ pub(super) fn place(turn: &mut Turn<'_>, id: &str, quantity: u32, nonce: u32) ->
     let order = fresh_order(turn);
     turn.step_to(Step::Idle);
     let view = first_view(turn, vec![line], total);
-    let card = Card {
-        order,
-        view,
-        place: Place::Nowhere,
-        stale: false,
-        nonce,
-    };
+    let card = Card { order, view, place: Place::Nowhere, stale: false, nonce };
     ask(turn, &card);
     card::put(turn, card);
     None
@@ -299,27 +240,15 @@ pub(super) fn place_again(turn: &mut Turn<'_>, taken: &Key) {
 
 fn ask(turn: &mut Turn<'_>, card: &Card) {
     let customer = turn.at.key.clone();
-    let message = order::Message::Place {
-        customer,
-        lines: card.view.lines.clone(),
-    };
+    let message = order::Message::Place { customer, lines: card.view.lines.clone() };
     turn.tell(card.order.clone(), message.into());
 }
 
 fn first_view(turn: &Turn<'_>, lines: Vec<Line>, total: Money) -> View {
     let placed_ms = turn.now_ms();
     let window_ms = turn.at.house.rules.payment_window.whole_milliseconds() as i64;
-    let stage = Stage::AwaitingStock {
-        reserved: BTreeSet::new(),
-    };
-    View {
-        revision: 0,
-        stage,
-        lines,
-        total,
-        placed_ms,
-        until_ms: placed_ms + window_ms,
-    }
+    let stage = Stage::AwaitingStock { reserved: BTreeSet::new() };
+    View { revision: 0, stage, lines, total, placed_ms, until_ms: placed_ms + window_ms }
 }
 
 /// Six characters that nobody mistakes for one another, from fresh randomness.
@@ -344,8 +273,5 @@ pub(super) fn order_number(seed: u64) -> String {
 /// In the customer's language, or the house's, or any.
 pub(super) fn title<'p>(product: &'p Product, lang: &str) -> &'p str {
     let titles = &product.title;
-    titles
-        .get(lang)
-        .or_else(|| titles.values().next())
-        .map_or(&*product.id, |title| title)
+    titles.get(lang).or_else(|| titles.values().next()).map_or(&*product.id, |title| title)
 }

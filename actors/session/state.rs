@@ -68,12 +68,7 @@ pub enum Step {
     /// How many of this product.
     Quantity { product: String },
     /// The summary is shown. `nonce` tells it from every other summary, so that it places one order only.
-    Confirm {
-        product: String,
-        quantity: u32,
-        price: Money,
-        nonce: u32,
-    },
+    Confirm { product: String, quantity: u32, price: Money, nonce: u32 },
 }
 
 impl Step {

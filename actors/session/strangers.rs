@@ -20,10 +20,7 @@ fn saying() -> impl Strategy<Value = String> {
 }
 
 fn data() -> impl Strategy<Value = String> {
-    let product = prop_oneof![
-        (0..12_u8).prop_map(|n| format!("mug-{n}")),
-        Just("gone".to_owned())
-    ];
+    let product = prop_oneof![(0..12_u8).prop_map(|n| format!("mug-{n}")), Just("gone".to_owned())];
     let surface = prop_oneof![Just("t"), Just("p")];
     (surface, product, any::<u16>(), any::<u32>(), 0..14_u8).prop_map(
         |(on, product, quantity, nonce, verb)| match verb {
@@ -81,25 +78,12 @@ fn deed() -> impl Strategy<Value = Deed> {
 /// All buttons of the newest message that has any.
 fn buttons(town: &Town) -> Vec<String> {
     let rows = town.sent.iter().rev().find_map(|call| match &call.method {
-        Method::SendText {
-            keyboard: Keyboard::Inline(rows),
-            ..
-        }
-        | Method::EditText {
-            keyboard: Keyboard::Inline(rows),
-            ..
-        }
-        | Method::SendPhoto {
-            keyboard: Keyboard::Inline(rows),
-            ..
-        } => Some(rows),
+        Method::SendText { keyboard: Keyboard::Inline(rows), .. }
+        | Method::EditText { keyboard: Keyboard::Inline(rows), .. }
+        | Method::SendPhoto { keyboard: Keyboard::Inline(rows), .. } => Some(rows),
         _ => None,
     });
-    rows.into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(data_of)
-        .collect()
+    rows.into_iter().flatten().flatten().filter_map(data_of).collect()
 }
 
 fn happens(town: &mut Town, deed: &Deed) {
@@ -116,13 +100,7 @@ fn happens(town: &mut Town, deed: &Deed) {
             town.presses(ADA, 7, &buttons[usize::from(*place) % buttons.len()]);
         }
         Deed::Shows(what) => {
-            town.does(
-                ADA,
-                Incoming::Other {
-                    message_id: 1,
-                    what: (*what).to_owned(),
-                },
-            );
+            town.does(ADA, Incoming::Other { message_id: 1, what: (*what).to_owned() });
         }
         Deed::Leaves => return town.does(ADA, Incoming::Blocked),
         Deed::Waits(minutes) => return town.pass(Duration::minutes(i64::from(*minutes))),

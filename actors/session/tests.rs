@@ -60,32 +60,17 @@ fn registered(mut town: Town) -> Town {
 }
 
 pub(super) fn state(town: &Town) -> State {
-    town.sessions
-        .states
-        .get(&session_of(ADA))
-        .cloned()
-        .unwrap_or_default()
+    town.sessions.states.get(&session_of(ADA)).cloned().unwrap_or_default()
 }
 
 fn text(text: &str) -> Input<Session> {
-    let what = Incoming::Text {
-        message_id: 1,
-        text: text.to_owned(),
-    };
-    Input::Message(Message::Customer {
-        from: Profile::default(),
-        what,
-    })
+    let what = Incoming::Text { message_id: 1, text: text.to_owned() };
+    Input::Message(Message::Customer { from: Profile::default(), what })
 }
 
 fn decided(town: &Town, input: &Input<Session>) -> Decision<Session> {
     let key = session_of(ADA);
-    let at = Moment {
-        key: &key,
-        now: town.now,
-        seed: 99,
-        house: &town.house,
-    };
+    let at = Moment { key: &key, now: town.now, seed: 99, house: &town.house };
     Session::decide(&state(town), input, &at).expect("a customer is never refused")
 }
 
@@ -94,15 +79,7 @@ fn a_step_of_a_flow_is_one_send_and_nothing_else() {
     let mut town = talking();
     town.says(ADA, "/start");
     let decision = decided(&town, &text("first"));
-    let [
-        Intent::Telegram(TelegramCall {
-            chat,
-            method,
-            lane,
-            report,
-            ..
-        }),
-    ] = &decision.intents[..]
+    let [Intent::Telegram(TelegramCall { chat, method, lane, report, .. })] = &decision.intents[..]
     else {
         panic!("one send: {:?}", decision.intents);
     };
@@ -119,17 +96,10 @@ fn a_newcomers_start_runs_the_flow_and_a_customers_shows_the_menu() {
     let mut town = talking();
     town.says(ADA, "/start ad-7");
     assert_eq!(town.last_words(), "question 1");
-    assert_eq!(
-        state(&town).who.expect("met").came_by.as_deref(),
-        Some("ad-7")
-    );
+    assert_eq!(state(&town).who.expect("met").came_by.as_deref(), Some("ad-7"));
     town.says(ADA, "/start again");
     assert_eq!(town.last_words(), "question 1", "begun anew");
-    assert_eq!(
-        state(&town).who.expect("met").came_by.as_deref(),
-        Some("ad-7"),
-        "the first"
-    );
+    assert_eq!(state(&town).who.expect("met").came_by.as_deref(), Some("ad-7"), "the first");
     let mut town = registered(talking());
     town.says(ADA, "/start");
     assert!(town.last_words().contains("What would you like to do?"));
@@ -212,10 +182,7 @@ fn names_are_what_people_can_read() {
     assert!(checked_name(&"a".repeat(64)).is_ok());
     assert_eq!(checked_name(&"a".repeat(65)), Err("name-too-long"));
     assert_eq!(checked_name(&"😀".repeat(4_000)), Err("name-too-long"));
-    assert_eq!(
-        checked_name(&format!("A{}", "\u{301}".repeat(300))),
-        Err("name-too-long")
-    );
+    assert_eq!(checked_name(&format!("A{}", "\u{301}".repeat(300))), Err("name-too-long"));
 }
 
 #[test]
@@ -248,11 +215,7 @@ fn the_language_can_be_changed_at_any_time() {
     ] {
         town.says(ADA, "/language");
         town.chooses(ADA, name);
-        assert!(
-            town.last_words().contains(greeting),
-            "{}",
-            town.last_words()
-        );
+        assert!(town.last_words().contains(greeting), "{}", town.last_words());
     }
     assert_eq!(&*state(&town).who.expect("met").language, "ar");
 }
@@ -267,15 +230,9 @@ fn what_is_gone_or_changed_is_said_before_it_costs_money() {
     // The price changes between the summary and the press.
     let mut products = house().catalogue.products.clone();
     products[1].price = eur(9_900);
-    town.house.catalogue = Arc::new(Catalogue {
-        products: products.clone(),
-    });
+    town.house.catalogue = Arc::new(Catalogue { products: products.clone() });
     town.presses(ADA, 7, &place);
-    assert!(
-        town.last_words().contains("198.00"),
-        "{}",
-        town.last_words()
-    );
+    assert!(town.last_words().contains("198.00"), "{}", town.last_words());
     assert!(town.orders.states.is_empty() && town.post.is_empty());
     // And then it is gone.
     let place = crate::town::button(&town.sent, "Place order").expect("a button");
@@ -291,12 +248,8 @@ fn what_is_gone_or_changed_is_said_before_it_costs_money() {
 fn a_notice_is_shown_as_it_was_written() {
     let mut town = Town::new();
     let text = "<script> & \"x\" ".repeat(500);
-    town.give(&session_of(9), Message::Notice { text }.into())
-        .expect("taken");
-    assert!(
-        town.last_words()
-            .starts_with("&lt;script&gt; &amp; &quot;x&quot;")
-    );
+    town.give(&session_of(9), Message::Notice { text }.into()).expect("taken");
+    assert!(town.last_words().starts_with("&lt;script&gt; &amp; &quot;x&quot;"));
 }
 
 #[test]
@@ -308,15 +261,8 @@ fn an_older_view_of_an_order_is_not_shown() {
     town.chooses(ADA, "Place order");
     town.settle();
     let card = state(&town).cards[0].clone();
-    let view = order::View {
-        revision: 1,
-        stage: order::Stage::Expired,
-        ..card.view.clone()
-    };
-    let message = Message::OrderChanged {
-        order: card.order.clone(),
-        view,
-    };
+    let view = order::View { revision: 1, stage: order::Stage::Expired, ..card.view.clone() };
+    let message = Message::OrderChanged { order: card.order.clone(), view };
     let sent = town.sent.len();
     town.give(&session_of(ADA), message.into()).expect("taken");
     assert_eq!(state(&town).cards[0], card);
@@ -334,23 +280,12 @@ fn orders_are_listed_page_by_page_and_opened() {
         town.settle();
     }
     town.says(ADA, "/orders");
-    assert!(
-        town.last_words().contains("10 · page 1 of 2"),
-        "{}",
-        town.last_words()
-    );
+    assert!(town.last_words().contains("10 · page 1 of 2"), "{}", town.last_words());
     town.chooses(ADA, "Next");
     let oldest = state(&town).cards[9].order.clone();
     town.chooses(ADA, oldest.id());
-    assert!(
-        town.last_words()
-            .contains(&format!("<b>{}</b>", oldest.id()))
-    );
+    assert!(town.last_words().contains(&format!("<b>{}</b>", oldest.id())));
     town.chooses(ADA, "Cancel order");
     town.settle();
-    assert!(
-        town.last_words().contains("cancelled"),
-        "{}",
-        town.last_words()
-    );
+    assert!(town.last_words().contains("cancelled"), "{}", town.last_words());
 }

@@ -105,22 +105,13 @@ impl<'a> Turn<'a> {
 
     pub(super) fn speak(&mut self, code: &str) {
         self.lang = code.into();
-        if self
-            .who
-            .as_ref()
-            .is_some_and(|who| who.language != self.lang)
-        {
-            self.customer(Fact::LanguageChosen {
-                language: self.lang.clone(),
-            });
+        if self.who.as_ref().is_some_and(|who| who.language != self.lang) {
+            self.customer(Fact::LanguageChosen { language: self.lang.clone() });
         }
     }
 
     pub(super) fn customer(&mut self, fact: Fact) {
-        let mut after = State {
-            who: self.who.take(),
-            ..State::default()
-        };
+        let mut after = State { who: self.who.take(), ..State::default() };
         after.apply(&fact);
         self.who = after.who;
         self.customer_changed = true;
@@ -140,18 +131,13 @@ impl<'a> Turn<'a> {
         let due = run.as_ref().and_then(|run| run.due);
         let was_due = self.state.run.as_ref().and_then(|run| run.due);
         match due {
-            Some(due) => self
-                .decision
-                .timers
-                .push(TimerChange::Set(Timer::Flow, due)),
+            Some(due) => self.decision.timers.push(TimerChange::Set(Timer::Flow, due)),
             None if was_due.is_some() => {
                 self.decision.timers.push(TimerChange::Clear(Timer::Flow));
             }
             None => {}
         }
-        self.decision.facts.push(Fact::FlowMoved {
-            run: run.map(Arc::new),
-        });
+        self.decision.facts.push(Fact::FlowMoved { run: run.map(Arc::new) });
     }
 
     pub(super) fn flow_finished(&mut self) {
@@ -159,9 +145,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn keep(&mut self, card: Card) {
-        self.decision.facts.push(Fact::CardKept {
-            card: Box::new(card),
-        });
+        self.decision.facts.push(Fact::CardKept { card: Box::new(card) });
     }
 
     pub(super) fn renumber(&mut self, from: Key, to: Key) {
@@ -195,15 +179,7 @@ impl<'a> Turn<'a> {
         match self.pressed.take() {
             Some((message_id, Surface::Text)) => {
                 self.card_gone_from(message_id);
-                self.call(
-                    Method::EditText {
-                        message_id,
-                        html,
-                        keyboard,
-                    },
-                    Lane::Answer,
-                    false,
-                );
+                self.call(Method::EditText { message_id, html, keyboard }, Lane::Answer, false);
             }
             Some((message_id, Surface::Photo)) => {
                 self.call(Method::DeleteMessage { message_id }, Lane::Answer, false);
@@ -219,13 +195,7 @@ impl<'a> Turn<'a> {
 
     pub(super) fn call(&mut self, method: Method, lane: Lane, report: bool) {
         let (bot, chat) = (self.bot.clone(), self.user);
-        let call = TelegramCall {
-            bot,
-            chat,
-            method,
-            lane,
-            report,
-        };
+        let call = TelegramCall { bot, chat, method, lane, report };
         self.decision.intents.push(Intent::Telegram(call));
     }
 
@@ -233,19 +203,9 @@ impl<'a> Turn<'a> {
     pub(super) fn answer_press(&mut self, query: &str, text: Option<String>) {
         // Telegram shows up to 200 characters.
         let text = text.map(|text| texts::shortened(&text, 200));
-        let method = Method::AnswerCallback {
-            query: query.to_owned(),
-            text,
-            alert: false,
-        };
+        let method = Method::AnswerCallback { query: query.to_owned(), text, alert: false };
         let (bot, lane) = (self.bot.clone(), Lane::Answer);
-        let call = TelegramCall {
-            bot,
-            chat: 0,
-            method,
-            lane,
-            report: false,
-        };
+        let call = TelegramCall { bot, chat: 0, method, lane, report: false };
         self.decision.intents.insert(0, Intent::Telegram(call));
     }
 
@@ -257,10 +217,7 @@ impl<'a> Turn<'a> {
     pub(super) fn card_gone_from(&mut self, message_id: i64) {
         let here = |card: &&Card| card.place == Place::At(message_id);
         if let Some(card) = self.state.cards.iter().find(here) {
-            self.keep(Card {
-                place: Place::Nowhere,
-                ..card.clone()
-            });
+            self.keep(Card { place: Place::Nowhere, ..card.clone() });
         }
     }
 
@@ -271,8 +228,5 @@ impl<'a> Turn<'a> {
 
 /// An inline button of ours.
 pub(super) fn press(on: Surface, label: String, act: Act) -> Button {
-    Button::Press {
-        label,
-        data: Press { on, act }.to_string(),
-    }
+    Button::Press { label, data: Press { on, act }.to_string() }
 }

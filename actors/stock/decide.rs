@@ -25,11 +25,9 @@ pub(super) fn decide(
         Input::Message(Message::SetOnHand { count }) => {
             Ok(done(state, at, vec![Fact::Counted { on_hand: *count }]))
         }
-        Input::Message(Message::Reserve {
-            order,
-            quantity,
-            until,
-        }) => Ok(reserve(state, at, order, *quantity, *until)),
+        Input::Message(Message::Reserve { order, quantity, until }) => {
+            Ok(reserve(state, at, order, *quantity, *until))
+        }
         Input::Message(Message::Release { order }) => Ok(release(state, at, order)),
         Input::Message(Message::Commit { order, quantity }) => {
             Ok(commit(state, at, order, *quantity))
@@ -54,18 +52,11 @@ fn reserve(
     }
     let available = state.available();
     if quantity == 0 || quantity > available {
-        let refused = order::Message::ReservationRefused {
-            product: product(at),
-            available,
-        };
+        let refused = order::Message::ReservationRefused { product: product(at), available };
         return Decision::nothing().then(tell(order, refused));
     }
     let until = until.max(at.now) + GRACE;
-    let fact = Fact::Reserved {
-        order: order.clone(),
-        quantity,
-        until,
-    };
+    let fact = Fact::Reserved { order: order.clone(), quantity, until };
     done(state, at, vec![fact]).then(tell(order, reserved(at)))
 }
 
@@ -73,20 +64,11 @@ fn release(state: &State, at: &Moment<'_>, order: &Key) -> Decision<Stock> {
     if !state.reserved.contains_key(order) {
         return Decision::nothing();
     }
-    done(
-        state,
-        at,
-        vec![Fact::Released {
-            order: order.clone(),
-            overdue: false,
-        }],
-    )
+    done(state, at, vec![Fact::Released { order: order.clone(), overdue: false }])
 }
 
 fn commit(state: &State, at: &Moment<'_>, order: &Key, quantity: u32) -> Decision<Stock> {
-    let committed = order::Message::Committed {
-        product: product(at),
-    };
+    let committed = order::Message::Committed { product: product(at) };
     if state.taken.contains_key(order) {
         return Decision::nothing().then(tell(order, committed));
     }
@@ -95,21 +77,14 @@ fn commit(state: &State, at: &Moment<'_>, order: &Key, quantity: u32) -> Decisio
     let others = state.held() - held;
     let available = state.on_hand.saturating_sub(others);
     if quantity > available {
-        let refused = order::Message::CommitRefused {
-            product: product(at),
-            available,
-        };
-        let facts = state.reserved.contains_key(order).then(|| Fact::Released {
-            order: order.clone(),
-            overdue: false,
-        });
+        let refused = order::Message::CommitRefused { product: product(at), available };
+        let facts = state
+            .reserved
+            .contains_key(order)
+            .then(|| Fact::Released { order: order.clone(), overdue: false });
         return done(state, at, facts.into_iter().collect()).then(tell(order, refused));
     }
-    let fact = Fact::Committed {
-        order: order.clone(),
-        quantity,
-        at_ms: to_ms(at.now),
-    };
+    let fact = Fact::Committed { order: order.clone(), quantity, at_ms: to_ms(at.now) };
     done(state, at, vec![fact]).then(tell(order, committed))
 }
 
@@ -117,28 +92,17 @@ fn commit(state: &State, at: &Moment<'_>, order: &Key, quantity: u32) -> Decisio
 fn give_back(state: &State, at: &Moment<'_>, order: &Key) -> Decision<Stock> {
     let mut facts = Vec::new();
     if state.taken.contains_key(order) {
-        facts.push(Fact::Returned {
-            order: order.clone(),
-        });
+        facts.push(Fact::Returned { order: order.clone() });
     }
     if state.reserved.contains_key(order) {
-        facts.push(Fact::Released {
-            order: order.clone(),
-            overdue: false,
-        });
+        facts.push(Fact::Released { order: order.clone(), overdue: false });
     }
     done(state, at, facts)
 }
 
 fn overdue(state: &State, at: &Moment<'_>) -> Decision<Stock> {
-    let late = state
-        .reserved
-        .iter()
-        .filter(|(_, held)| held.until <= at.now);
-    let released = late.map(|(order, _)| Fact::Released {
-        order: order.clone(),
-        overdue: true,
-    });
+    let late = state.reserved.iter().filter(|(_, held)| held.until <= at.now);
+    let released = late.map(|(order, _)| Fact::Released { order: order.clone(), overdue: true });
     done(state, at, released.collect())
 }
 
@@ -158,17 +122,8 @@ fn done(state: &State, at: &Moment<'_>, mut facts: Vec<Fact>) -> Decision<Stock>
         (Some(_), None) => vec![TimerChange::Clear(Timer::Overdue)],
         (None, None) => Vec::new(),
     };
-    let rows = if facts.is_empty() {
-        Vec::new()
-    } else {
-        vec![row(&after, at)]
-    };
-    Decision {
-        facts,
-        timers,
-        rows,
-        ..Decision::nothing()
-    }
+    let rows = if facts.is_empty() { Vec::new() } else { vec![row(&after, at)] };
+    Decision { facts, timers, rows, ..Decision::nothing() }
 }
 
 fn row(state: &State, at: &Moment<'_>) -> Row {
@@ -180,16 +135,11 @@ fn row(state: &State, at: &Moment<'_>) -> Row {
 }
 
 fn tell(order: &Key, message: order::Message) -> Intent {
-    Intent::Tell {
-        to: order.clone(),
-        message: message.into(),
-    }
+    Intent::Tell { to: order.clone(), message: message.into() }
 }
 
 fn reserved(at: &Moment<'_>) -> order::Message {
-    order::Message::Reserved {
-        product: product(at),
-    }
+    order::Message::Reserved { product: product(at) }
 }
 
 fn product(at: &Moment<'_>) -> String {

@@ -90,31 +90,17 @@ impl State {
     pub(super) fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::Counted { on_hand } => self.on_hand = *on_hand,
-            Fact::Reserved {
-                order,
-                quantity,
-                until,
-            } => {
-                let held = Reservation {
-                    quantity: *quantity,
-                    until: *until,
-                };
+            Fact::Reserved { order, quantity, until } => {
+                let held = Reservation { quantity: *quantity, until: *until };
                 self.reserved.insert(order.clone(), held);
             }
             Fact::Released { order, .. } => {
                 self.reserved.remove(order);
             }
-            Fact::Committed {
-                order,
-                quantity,
-                at_ms,
-            } => {
+            Fact::Committed { order, quantity, at_ms } => {
                 self.reserved.remove(order);
                 self.on_hand = self.on_hand.saturating_sub(*quantity);
-                let taken = Taken {
-                    quantity: *quantity,
-                    at_ms: *at_ms,
-                };
+                let taken = Taken { quantity: *quantity, at_ms: *at_ms };
                 self.taken.insert(order.clone(), taken);
             }
             Fact::Returned { order } => {
@@ -134,8 +120,6 @@ impl State {
     }
 
     pub(super) fn held(&self) -> u32 {
-        self.reserved
-            .values()
-            .fold(0, |sum, held| sum.saturating_add(held.quantity))
+        self.reserved.values().fold(0, |sum, held| sum.saturating_add(held.quantity))
     }
 }

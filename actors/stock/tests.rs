@@ -23,17 +23,9 @@ fn order(number: u8) -> Key {
 
 fn decided(state: &mut State, input: Input<Stock>, now: OffsetDateTime) -> Decision<Stock> {
     let key = Key::new(Kind::Stock, "mug");
-    let at = Moment {
-        key: &key,
-        now,
-        seed: 1,
-        house: &House::default(),
-    };
+    let at = Moment { key: &key, now, seed: 1, house: &House::default() };
     let decision = Stock::decide(state, &input, &at).expect("a stock refuses by message");
-    decision
-        .facts
-        .iter()
-        .for_each(|fact| Stock::apply(state, fact));
+    decision.facts.iter().for_each(|fact| Stock::apply(state, fact));
     decision
 }
 
@@ -44,22 +36,13 @@ fn hears(state: &mut State, message: Message) -> Option<order::Message> {
 fn told(decision: &Decision<Stock>) -> Option<order::Message> {
     match decision.intents.as_slice() {
         [] => None,
-        [
-            Intent::Tell {
-                message: AnyMessage::Order(message),
-                ..
-            },
-        ] => Some((**message).clone()),
+        [Intent::Tell { message: AnyMessage::Order(message), .. }] => Some((**message).clone()),
         other => panic!("one answer to one order: {other:?}"),
     }
 }
 
 fn reserve(number: u8, quantity: u32) -> Message {
-    Message::Reserve {
-        order: order(number),
-        quantity,
-        until: noon() + Duration::minutes(30),
-    }
+    Message::Reserve { order: order(number), quantity, until: noon() + Duration::minutes(30) }
 }
 
 fn stocked(count: u32) -> State {
@@ -77,10 +60,7 @@ fn what_is_held_for_one_is_not_there_for_another() {
     let mut state = stocked(5);
     let held = Some(order::Message::Reserved { product: product() });
     assert_eq!(hears(&mut state, reserve(1, 3)), held);
-    let refused = order::Message::ReservationRefused {
-        product: product(),
-        available: 2,
-    };
+    let refused = order::Message::ReservationRefused { product: product(), available: 2 };
     assert_eq!(hears(&mut state, reserve(2, 3)), Some(refused));
     assert_eq!(hears(&mut state, reserve(2, 2)), held);
     assert_eq!(state.available(), 0);
@@ -101,10 +81,7 @@ fn a_repeated_reservation_holds_once_and_answers_again() {
 fn a_repeated_commit_takes_once_and_answers_again() {
     let mut state = stocked(5);
     hears(&mut state, reserve(1, 3));
-    let commit = Message::Commit {
-        order: order(1),
-        quantity: 3,
-    };
+    let commit = Message::Commit { order: order(1), quantity: 3 };
     let taken = Some(order::Message::Committed { product: product() });
     assert_eq!(hears(&mut state, commit.clone()), taken);
     assert_eq!(hears(&mut state, commit), taken);
@@ -118,19 +95,10 @@ fn a_repeated_commit_takes_once_and_answers_again() {
 fn a_late_commit_takes_what_is_free_and_nothing_of_others() {
     let mut state = stocked(5);
     hears(&mut state, reserve(1, 4));
-    let late = Message::Commit {
-        order: order(2),
-        quantity: 2,
-    };
-    let refused = order::Message::CommitRefused {
-        product: product(),
-        available: 1,
-    };
+    let late = Message::Commit { order: order(2), quantity: 2 };
+    let refused = order::Message::CommitRefused { product: product(), available: 1 };
     assert_eq!(hears(&mut state, late), Some(refused));
-    let small = Message::Commit {
-        order: order(2),
-        quantity: 1,
-    };
+    let small = Message::Commit { order: order(2), quantity: 1 };
     let taken = order::Message::Committed { product: product() };
     assert_eq!(hears(&mut state, small), Some(taken));
     assert_eq!((state.on_hand, state.available()), (4, 0));
@@ -139,10 +107,7 @@ fn a_late_commit_takes_what_is_free_and_nothing_of_others() {
 #[test]
 fn nothing_and_unknown_products_are_refused() {
     let mut state = State::default();
-    let refused = order::Message::ReservationRefused {
-        product: product(),
-        available: 0,
-    };
+    let refused = order::Message::ReservationRefused { product: product(), available: 0 };
     assert_eq!(hears(&mut state, reserve(1, 1)), Some(refused.clone()));
     assert_eq!(hears(&mut state, reserve(1, 0)), Some(refused));
     assert!(hears(&mut state, Message::Release { order: order(1) }).is_none());
@@ -156,11 +121,7 @@ fn a_reservation_ends_some_minutes_after_its_order() {
     assert!(matches!(decision.timers[..], [TimerChange::Set(Timer::Overdue, at)] if at == end));
     assert!(matches!(&decision.rows[..], [Row::Stock(row)] if row.reserved == 2));
 
-    let early = decided(
-        &mut state,
-        Input::Timer(Timer::Overdue),
-        end - Duration::minutes(1),
-    );
+    let early = decided(&mut state, Input::Timer(Timer::Overdue), end - Duration::minutes(1));
     assert!(early.facts.is_empty());
     assert!(matches!(early.timers[..], [TimerChange::Set(Timer::Overdue, at)] if at == end));
     decided(&mut state, Input::Timer(Timer::Overdue), end);
@@ -170,22 +131,9 @@ fn a_reservation_ends_some_minutes_after_its_order() {
 #[test]
 fn what_was_taken_is_forgotten_in_time() {
     let mut state = stocked(5);
-    hears(
-        &mut state,
-        Message::Commit {
-            order: order(1),
-            quantity: 1,
-        },
-    );
+    hears(&mut state, Message::Commit { order: order(1), quantity: 1 });
     let later = noon() + Duration::days(3);
-    decided(
-        &mut state,
-        Input::Message(Message::Commit {
-            order: order(2),
-            quantity: 1,
-        }),
-        later,
-    );
+    decided(&mut state, Input::Message(Message::Commit { order: order(2), quantity: 1 }), later);
     assert_eq!(state.taken.len(), 1);
 }
 
@@ -193,16 +141,10 @@ fn message() -> impl Strategy<Value = Message> {
     let number = 0..6_u8;
     prop_oneof![
         (number.clone(), 0..5_u32).prop_map(|(number, quantity)| reserve(number, quantity)),
-        number.clone().prop_map(|number| Message::Release {
-            order: order(number)
-        }),
-        (number.clone(), 1..5_u32).prop_map(|(number, quantity)| Message::Commit {
-            order: order(number),
-            quantity
-        }),
-        number.prop_map(|number| Message::Return {
-            order: order(number)
-        }),
+        number.clone().prop_map(|number| Message::Release { order: order(number) }),
+        (number.clone(), 1..5_u32)
+            .prop_map(|(number, quantity)| Message::Commit { order: order(number), quantity }),
+        number.prop_map(|number| Message::Return { order: order(number) }),
     ]
 }
 

@@ -11,9 +11,7 @@ use crate::house::Rules;
 
 /// Keys of one language, with the names of the arguments that each uses.
 fn keys(lang: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../config/locales")
-        .join(lang);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/locales").join(lang);
     let head = Regex::new("^([a-z][a-z0-9-]*) *=").expect("a pattern");
     let argument = Regex::new(r"\$([a-z]+)").expect("a pattern");
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -64,23 +62,12 @@ fn every_language_has_every_text_with_the_same_arguments() {
     for (lang, _) in LANGUAGES {
         let theirs = keys(lang);
         for (key, arguments) in &english {
-            let found = theirs
-                .get(key)
-                .unwrap_or_else(|| panic!("{lang} lacks {key}"));
+            let found = theirs.get(key).unwrap_or_else(|| panic!("{lang} lacks {key}"));
             // A form that says "one" in words may leave the number out; no form may ask for more.
-            assert!(
-                found.is_subset(arguments),
-                "{lang}: {key} asks for {found:?}"
-            );
-            assert!(
-                arguments.len() - found.len() <= 1,
-                "{lang}: {key} leaves out {found:?}"
-            );
+            assert!(found.is_subset(arguments), "{lang}: {key} asks for {found:?}");
+            assert!(arguments.len() - found.len() <= 1, "{lang}: {key} leaves out {found:?}");
         }
-        let extra: Vec<_> = theirs
-            .keys()
-            .filter(|key| !english.contains_key(*key))
-            .collect();
+        let extra: Vec<_> = theirs.keys().filter(|key| !english.contains_key(*key)).collect();
         assert!(extra.is_empty(), "{lang} has {extra:?}, English has not");
     }
 }
@@ -90,10 +77,7 @@ fn every_text_is_used_and_every_text_that_is_used_is_there() {
     let sources = sources();
     let english = keys("en");
     for key in english.keys() {
-        assert!(
-            sources.contains(&format!("\"{key}\"")),
-            "{key} is said nowhere"
-        );
+        assert!(sources.contains(&format!("\"{key}\"")), "{key} is said nowhere");
     }
     let asked = [
         r#"\.(?:say|plain|button)\(\s*"([a-z0-9-]+)""#,
@@ -102,10 +86,7 @@ fn every_text_is_used_and_every_text_that_is_used_is_there() {
     ];
     for pattern in asked {
         let mut found = 0;
-        for key in Regex::new(pattern)
-            .expect("a pattern")
-            .captures_iter(&sources)
-        {
+        for key in Regex::new(pattern).expect("a pattern").captures_iter(&sources) {
             assert!(english.contains_key(&key[1]), "{} has no text", &key[1]);
             found += 1;
         }
@@ -118,15 +99,7 @@ fn no_text_shows_its_workings() {
     for (lang, _) in LANGUAGES {
         for (key, arguments) in keys(lang) {
             for number in [0, 1, 2, 5, 11, 21, 100] {
-                let names = [
-                    "max",
-                    "pages",
-                    "page",
-                    "count",
-                    "minutes",
-                    "available",
-                    "quantity",
-                ];
+                let names = ["max", "pages", "page", "count", "minutes", "available", "quantity"];
                 let args: Vec<(&'static str, Arg<'_>)> = names
                     .into_iter()
                     .map(|name| (name, Arg::Count(number)))
@@ -140,17 +113,10 @@ fn no_text_shows_its_workings() {
                     .collect();
                 let told = say(lang, &key, &args);
                 assert!(!told.contains(['{', '}', '$']), "{lang} {key}: {told}");
-                assert!(
-                    !told.contains("<x>"),
-                    "{lang} {key} does not escape: {told}"
-                );
+                assert!(!told.contains("<x>"), "{lang} {key} does not escape: {told}");
                 assert!(!told.is_empty() && told != key, "{lang} {key}");
                 assert!(arguments.is_empty() || told.contains("&lt;x&gt;") || !told.contains("<x"));
-                assert_eq!(
-                    told.matches("<b>").count(),
-                    told.matches("</b>").count(),
-                    "{told}"
-                );
+                assert_eq!(told.matches("<b>").count(), told.matches("</b>").count(), "{told}");
             }
         }
     }
@@ -180,18 +146,12 @@ fn money_is_written_as_the_language_writes_it() {
     assert_eq!(sum("es", 123_456), "1234,56_EUR");
     assert_eq!(sum("es", 1_234_567), "12.345,67_EUR");
     assert_eq!(sum("uz", -5), "-0,05_EUR");
-    assert_eq!(
-        money("ar", Money::new(350, Currency::XTR)).replace('\u{a0}', "_"),
-        "350_XTR"
-    );
+    assert_eq!(money("ar", Money::new(350, Currency::XTR)).replace('\u{a0}', "_"), "350_XTR");
 }
 
 #[test]
 fn the_language_is_telegrams_when_we_offer_it() {
-    let rules = Rules {
-        languages: vec!["en".to_owned(), "ru".to_owned()],
-        ..Rules::default()
-    };
+    let rules = Rules { languages: vec!["en".to_owned(), "ru".to_owned()], ..Rules::default() };
     for (tag, expected) in [
         (Some("ru-RU"), "ru"),
         (Some("RU"), "ru"),
@@ -210,15 +170,6 @@ fn arguments_are_escaped_in_texts_and_not_in_labels() {
     assert!(plain("en", "menu", &args).contains("<b>&\""));
     assert_eq!(escape("a<b"), "a&lt;b");
     assert_eq!(shortened("abcdef", 4), "abc…");
-    assert_eq!(
-        label("en", "button-pay", &[("total", "9".repeat(100).into())])
-            .chars()
-            .count(),
-        60
-    );
-    assert_eq!(
-        say("xx", "cancelled", &[]),
-        "Cancelled.",
-        "an unknown language speaks English"
-    );
+    assert_eq!(label("en", "button-pay", &[("total", "9".repeat(100).into())]).chars().count(), 60);
+    assert_eq!(say("xx", "cancelled", &[]), "Cancelled.", "an unknown language speaks English");
 }

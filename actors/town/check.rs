@@ -24,15 +24,9 @@ pub(crate) fn within_limits(call: &TelegramCall) {
         _ => return,
     };
     let units = html.encode_utf16().count();
-    assert!(
-        !html.trim().is_empty() && units <= max,
-        "{units} units: {html}"
-    );
+    assert!(!html.trim().is_empty() && units <= max, "{units} units: {html}");
     let bare = |letter: char| letter.is_ascii_lowercase() || letter == '-';
-    assert!(
-        !html.contains('-') || !html.chars().all(bare),
-        "a key without a text: {html}"
-    );
+    assert!(!html.contains('-') || !html.chars().all(bare), "a key without a text: {html}");
     let unfilled = regex::Regex::new(r"\{ ?\$[a-z]+ ?\}").expect("a pattern");
     assert!(!unfilled.is_match(html), "an argument is missing: {html}");
     let Keyboard::Inline(rows) = keyboard else {
@@ -53,32 +47,23 @@ pub(crate) fn within_limits(call: &TelegramCall) {
 /// A press is answered once, first, and in its own step.
 pub(crate) fn press_is_answered(sent: &[TelegramCall], query: &str) {
     let answers = |call: &&TelegramCall| matches!(&call.method, Method::AnswerCallback { query: answered, .. } if answered == query);
-    assert_eq!(
-        sent.iter().filter(answers).count(),
-        1,
-        "{query} is answered once: {sent:#?}"
-    );
+    assert_eq!(sent.iter().filter(answers).count(), 1, "{query} is answered once: {sent:#?}");
     assert!(answers(&&sent[0]), "and first: {sent:#?}");
 }
 
 /// The data of the newest button whose label begins so.
 pub(crate) fn button(sent: &[TelegramCall], label: &str) -> Option<String> {
     sent.iter().rev().find_map(|call| match &call.method {
-        Method::SendText {
-            keyboard: Keyboard::Inline(rows),
-            ..
+        Method::SendText { keyboard: Keyboard::Inline(rows), .. }
+        | Method::EditText { keyboard: Keyboard::Inline(rows), .. }
+        | Method::SendPhoto { keyboard: Keyboard::Inline(rows), .. } => {
+            rows.iter().flatten().find_map(|button| match button {
+                Button::Press { label: found, data } if found.starts_with(label) => {
+                    Some(data.clone())
+                }
+                _ => None,
+            })
         }
-        | Method::EditText {
-            keyboard: Keyboard::Inline(rows),
-            ..
-        }
-        | Method::SendPhoto {
-            keyboard: Keyboard::Inline(rows),
-            ..
-        } => rows.iter().flatten().find_map(|button| match button {
-            Button::Press { label: found, data } if found.starts_with(label) => Some(data.clone()),
-            _ => None,
-        }),
         _ => None,
     })
 }
@@ -107,19 +92,13 @@ impl Town {
     pub(crate) fn must_hold(&self) {
         for (key, stock) in &self.stocks.states {
             let held: u32 = stock.reserved.values().map(|held| held.quantity).sum();
-            assert!(
-                held <= stock.on_hand,
-                "{key} promised more than there is: {stock:?}"
-            );
+            assert!(held <= stock.on_hand, "{key} promised more than there is: {stock:?}");
         }
         let mut sums = std::collections::BTreeMap::new();
         for ((owner, booking, _), (_, amount)) in &self.ledger {
             *sums.entry((owner, booking)).or_insert(0) += amount;
         }
-        assert!(
-            sums.values().all(|sum| *sum == 0),
-            "the books balance: {sums:?}"
-        );
+        assert!(sums.values().all(|sum| *sum == 0), "the books balance: {sums:?}");
     }
 
     /// True when everything was delivered and every deadline is over.
@@ -130,12 +109,7 @@ impl Town {
             if order.customer.is_none() {
                 continue;
             }
-            let payment = &self
-                .payments
-                .states
-                .get(&payment_of(key))
-                .cloned()
-                .unwrap_or_default();
+            let payment = &self.payments.states.get(&payment_of(key)).cloned().unwrap_or_default();
             self.money_has_an_owner(order, payment);
             if order.stage == order::Stage::Fulfilled {
                 for line in &order.lines {
@@ -144,11 +118,7 @@ impl Town {
             }
         }
         for (key, stock) in &self.stocks.states {
-            assert!(
-                stock.reserved.is_empty(),
-                "{key} still holds {:?}",
-                stock.reserved
-            );
+            assert!(stock.reserved.is_empty(), "{key} still holds {:?}", stock.reserved);
             let sold = sold.get(key.id()).copied().unwrap_or_default();
             let taken = on_hand - stock.on_hand;
             assert_eq!(taken, sold, "{key}: what left the shelf was sold");
@@ -166,10 +136,7 @@ impl Town {
                 payment::Stage::Stuck { .. }
             );
             let theirs = checkout.captured_minor - checkout.refunded_minor;
-            assert!(
-                stuck || ours == theirs,
-                "{id} of {owner}: {ours} here, {theirs} there"
-            );
+            assert!(stuck || ours == theirs, "{id} of {owner}: {ours} here, {theirs} there");
         }
     }
 

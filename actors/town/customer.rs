@@ -34,30 +34,16 @@ impl Town {
                 Some(command) => {
                     let (name, argument) = command.split_once(' ').unwrap_or((command, ""));
                     let (name, argument) = (name.to_owned(), argument.to_owned());
-                    Incoming::Command {
-                        message_id,
-                        name,
-                        argument,
-                    }
+                    Incoming::Command { message_id, name, argument }
                 }
-                None => Incoming::Text {
-                    message_id,
-                    text: text.to_owned(),
-                },
+                None => Incoming::Text { message_id, text: text.to_owned() },
             },
         );
     }
 
     pub(crate) fn presses(&mut self, user: i64, message_id: i64, data: &str) {
         let (query, data) = (format!("q{}", self.seed), data.to_owned());
-        self.does(
-            user,
-            Incoming::Press {
-                query,
-                message_id: Some(message_id),
-                data,
-            },
-        );
+        self.does(user, Incoming::Press { query, message_id: Some(message_id), data });
     }
 
     /// Presses the newest button whose label begins so.
@@ -70,10 +56,7 @@ impl Town {
     /// The customer pays on the gateway's page.
     pub(crate) fn pays(&mut self, order: &Key) {
         self.settle();
-        let checkout = self
-            .gateway
-            .checkout_of(&payment_of(order))
-            .expect("a checkout");
+        let checkout = self.gateway.checkout_of(&payment_of(order)).expect("a checkout");
         self.gateway.pay(&checkout);
         self.settle();
     }

@@ -16,10 +16,7 @@ pub(crate) struct Folk<C: Capability> {
 
 impl<C: Capability> Default for Folk<C> {
     fn default() -> Self {
-        Self {
-            states: BTreeMap::new(),
-            timers: BTreeMap::new(),
-        }
+        Self { states: BTreeMap::new(), timers: BTreeMap::new() }
     }
 }
 
@@ -37,11 +34,7 @@ impl<C: Capability> Folk<C> {
         }
         let stored = serde_json::to_string(state).expect("a state is stored");
         *state = serde_json::from_str(&stored).expect("a stored state is read");
-        assert_eq!(
-            serde_json::to_string(state).expect("stored"),
-            stored,
-            "nothing is lost"
-        );
+        assert_eq!(serde_json::to_string(state).expect("stored"), stored, "nothing is lost");
         let timers = self.timers.entry(at.key.clone()).or_default();
         for change in decision.timers {
             let (TimerChange::Set(timer, _) | TimerChange::Clear(timer)) = &change;
@@ -64,10 +57,6 @@ impl<C: Capability> Folk<C> {
     }
 
     pub(super) fn next_deadline(&self) -> Option<OffsetDateTime> {
-        self.timers
-            .values()
-            .flatten()
-            .map(|(_, deadline)| *deadline)
-            .min()
+        self.timers.values().flatten().map(|(_, deadline)| *deadline).min()
     }
 }

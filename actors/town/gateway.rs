@@ -57,14 +57,10 @@ impl Gateway {
         match fault {
             Fault::None => Outcome::Gateway(self.done(call)),
             Fault::Rejects => rejected("not today"),
-            Fault::LostBefore => Outcome::Stuck {
-                reason: "time-out".to_owned(),
-            },
+            Fault::LostBefore => Outcome::Stuck { reason: "time-out".to_owned() },
             Fault::LostAfter => {
                 self.done(call);
-                Outcome::Stuck {
-                    reason: "time-out".to_owned(),
-                }
+                Outcome::Stuck { reason: "time-out".to_owned() }
             }
         }
     }
@@ -85,9 +81,7 @@ impl Gateway {
                 }
                 _ => self.told(checkout),
             },
-            GatewayOp::Refund {
-                checkout, amount, ..
-            } => self.refund(checkout, *amount),
+            GatewayOp::Refund { checkout, amount, .. } => self.refund(checkout, *amount),
         }
     }
 
@@ -95,13 +89,8 @@ impl Gateway {
         self.numbers += 1;
         let id = format!("co_{}", self.numbers);
         let payment = payment.clone();
-        let checkout = Checkout {
-            payment,
-            amount,
-            open: true,
-            captured_minor: 0,
-            refunded_minor: 0,
-        };
+        let checkout =
+            Checkout { payment, amount, open: true, captured_minor: 0, refunded_minor: 0 };
         self.checkouts.insert(id.clone(), checkout);
         opened(id)
     }
@@ -111,17 +100,10 @@ impl Gateway {
             return unknown();
         };
         if let Some((refund, amount)) = self.last_refund.get(id) {
-            return GatewayReply::Refunded {
-                refund: refund.clone(),
-                amount: *amount,
-            };
+            return GatewayReply::Refunded { refund: refund.clone(), amount: *amount };
         }
         match checkout {
-            Checkout {
-                captured_minor: 1..,
-                amount,
-                ..
-            } => GatewayReply::Captured {
+            Checkout { captured_minor: 1.., amount, .. } => GatewayReply::Captured {
                 amount: Money::new(checkout.captured_minor, amount.currency),
             },
             Checkout { open: true, .. } => GatewayReply::Open,
@@ -136,20 +118,11 @@ impl Gateway {
             return unknown();
         };
         if checkout.refunded_minor + amount.amount_minor > checkout.captured_minor {
-            return GatewayReply::Rejected {
-                reason: "more than came".to_owned(),
-            };
+            return GatewayReply::Rejected { reason: "more than came".to_owned() };
         }
         checkout.refunded_minor += amount.amount_minor;
-        self.last_refund
-            .insert(id.to_owned(), (refund.clone(), amount));
-        self.announce(
-            id,
-            CheckoutReport::Refunded {
-                refund: refund.clone(),
-                amount,
-            },
-        );
+        self.last_refund.insert(id.to_owned(), (refund.clone(), amount));
+        self.announce(id, CheckoutReport::Refunded { refund: refund.clone(), amount });
         GatewayReply::Refunded { refund, amount }
     }
 
@@ -181,12 +154,7 @@ impl Gateway {
     fn announce(&mut self, id: &str, report: CheckoutReport) {
         let payment = self.checkouts[id].payment.clone();
         let event = format!("evt_{}", self.history.len());
-        let hook = Hook {
-            payment,
-            event,
-            checkout: id.to_owned(),
-            report,
-        };
+        let hook = Hook { payment, event, checkout: id.to_owned(), report };
         self.history.push(hook.clone());
         self.hooks.push(hook);
     }
@@ -198,7 +166,5 @@ fn opened(checkout: String) -> GatewayReply {
 }
 
 fn unknown() -> GatewayReply {
-    GatewayReply::Rejected {
-        reason: "no such checkout".to_owned(),
-    }
+    GatewayReply::Rejected { reason: "no such checkout".to_owned() }
 }

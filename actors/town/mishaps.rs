@@ -71,11 +71,7 @@ fn mishap() -> impl Strategy<Value = Mishap> {
 
 fn happens(town: &mut Town, mishap: &Mishap) {
     match mishap {
-        Mishap::Orders {
-            user,
-            product,
-            quantity,
-        } => orders_now(town, *user, *product, *quantity),
+        Mishap::Orders { user, product, quantity } => orders_now(town, *user, *product, *quantity),
         Mishap::Post(place) => {
             let receivers: Vec<Key> = town.post.keys().cloned().collect();
             if let Some(receiver) = nth(*place, &receivers) {
@@ -85,9 +81,7 @@ fn happens(town: &mut Town, mishap: &Mishap) {
         Mishap::Answer(place, fault) => answer(town, *place, *fault),
         Mishap::Pay(place) => at_checkout(town, *place, Gateway::pay),
         Mishap::PayWrong(place) => {
-            at_checkout(town, *place, |gateway, id| {
-                gateway.pay_amount(id, super::eur(100))
-            });
+            at_checkout(town, *place, |gateway, id| gateway.pay_amount(id, super::eur(100)));
         }
         Mishap::Decline(place) => at_checkout(town, *place, Gateway::decline),
         Mishap::Hook(place) => {
@@ -103,9 +97,7 @@ fn happens(town: &mut Town, mishap: &Mishap) {
             }
         }
         Mishap::CustomerCancels(place) => {
-            let cancel = order::Message::Cancel {
-                by: order::By::Customer,
-            };
+            let cancel = order::Message::Cancel { by: order::By::Customer };
             told(town, *place, |order| (order.clone(), cancel.into()));
         }
         Mishap::ShopRefunds(place) => {
@@ -114,9 +106,7 @@ fn happens(town: &mut Town, mishap: &Mishap) {
             told(town, *place, |order| (payment_of(order), refund.into()));
         }
         Mishap::PersonAsks(place) => {
-            let ask = payment::Message::Ask {
-                by: "eve".to_owned(),
-            };
+            let ask = payment::Message::Ask { by: "eve".to_owned() };
             told(town, *place, |order| (payment_of(order), ask.into()));
         }
         Mishap::Minutes(minutes) => town.now += Duration::minutes(i64::from(*minutes)),

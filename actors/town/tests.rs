@@ -27,9 +27,7 @@ fn ordered(town: &mut Town, quantity: &str) -> Key {
     town.chooses(ADA, "Mug <1>");
     town.says(ADA, quantity);
     town.chooses(ADA, "Place order");
-    town.sessions.states[&session_of(ADA)].cards[0]
-        .order
-        .clone()
+    town.sessions.states[&session_of(ADA)].cards[0].order.clone()
 }
 
 fn stage(town: &Town, order: &Key) -> order::Stage {
@@ -47,38 +45,20 @@ fn cancel(town: &mut Town, order: &Key) {
 #[test]
 fn a_customer_registers_orders_pays_and_gets_a_receipt() {
     let mut town = registered(5);
-    let who = town.sessions.states[&session_of(ADA)]
-        .who
-        .clone()
-        .expect("met");
-    assert_eq!(
-        (&*who.name, &*who.language, who.registered),
-        ("Ada", "en", true)
-    );
+    let who = town.sessions.states[&session_of(ADA)].who.clone().expect("met");
+    assert_eq!((&*who.name, &*who.language, who.registered), ("Ada", "en", true));
     assert_eq!(who.came_by.as_deref(), Some("spring"));
     let order = ordered(&mut town, "2");
     town.settle();
     let words = town.last_words();
-    assert!(
-        words.contains(&format!("Order <b>{}</b> — awaiting payment", order.id())),
-        "{words}"
-    );
+    assert!(words.contains(&format!("Order <b>{}</b> — awaiting payment", order.id())), "{words}");
     assert!(words.contains("2 × Mug &lt;1&gt; &amp; more"), "{words}");
     let pay = town.sent.iter().rev().find_map(|call| match &call.method {
-        Method::EditText {
-            keyboard: Keyboard::Inline(rows),
-            ..
-        } => Some(rows[0][0].clone()),
+        Method::EditText { keyboard: Keyboard::Inline(rows), .. } => Some(rows[0][0].clone()),
         _ => None,
     });
     let url = "https://pay.example/co_1".to_owned();
-    assert_eq!(
-        pay,
-        Some(Button::Link {
-            label: "Pay 24.02\u{a0}EUR".to_owned(),
-            url
-        })
-    );
+    assert_eq!(pay, Some(Button::Link { label: "Pay 24.02\u{a0}EUR".to_owned(), url }));
 
     town.pays(&order);
     assert_eq!(stage(&town, &order), order::Stage::Fulfilled);
@@ -96,21 +76,14 @@ fn an_order_has_one_message_that_changes_with_it() {
     let mut town = registered(5);
     let order = ordered(&mut town, "1");
     // The summary became the card.
-    assert_eq!(
-        town.sessions.states[&session_of(ADA)].cards[0].place,
-        Place::At(7)
-    );
+    assert_eq!(town.sessions.states[&session_of(ADA)].cards[0].place, Place::At(7));
     let before = town.sent.len();
     town.pays(&order);
     let sends = town.sent[before..].iter().filter(
         |call| matches!(&call.method, Method::SendText { html, .. } if !html.contains("Receipt")),
     );
     assert_eq!(sends.count(), 0, "no second card");
-    assert!(
-        town.sent[before..]
-            .iter()
-            .all(|call| call.lane == Lane::Notice)
-    );
+    assert!(town.sent[before..].iter().all(|call| call.lane == Lane::Notice));
 }
 
 #[test]
@@ -118,10 +91,7 @@ fn two_presses_place_one_order() {
     let mut town = registered(5);
     let order = ordered(&mut town, "1");
     let data = town.sent.iter().rev().find_map(|call| match &call.method {
-        Method::SendText {
-            keyboard: Keyboard::Inline(rows),
-            ..
-        } => match &rows[0][0] {
+        Method::SendText { keyboard: Keyboard::Inline(rows), .. } => match &rows[0][0] {
             Button::Press { data, .. } => Some(data.clone()),
             _ => None,
         },
@@ -184,16 +154,9 @@ fn money_that_comes_after_the_cancellation_goes_back() {
     town.gateway.pay("co_1");
     cancel(&mut town, &order);
     town.settle();
-    assert!(matches!(
-        stage(&town, &order),
-        order::Stage::Cancelled { .. }
-    ));
+    assert!(matches!(stage(&town, &order), order::Stage::Cancelled { .. }));
     assert_eq!(payment_stage(&town, &order), payment::Stage::Refunded);
-    assert!(
-        town.last_words().contains("went back to you"),
-        "{}",
-        town.last_words()
-    );
+    assert!(town.last_words().contains("went back to you"), "{}", town.last_words());
     town.must_have_ended_well(3);
 }
 
@@ -204,11 +167,7 @@ fn a_declined_try_leaves_the_checkout_open() {
     town.settle();
     town.gateway.decline("co_1");
     town.settle();
-    assert!(
-        town.last_words().contains("try again"),
-        "{}",
-        town.last_words()
-    );
+    assert!(town.last_words().contains("try again"), "{}", town.last_words());
     town.pays(&order);
     assert_eq!(stage(&town, &order), order::Stage::Fulfilled);
 }

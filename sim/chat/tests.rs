@@ -22,9 +22,8 @@ fn pairs() -> BTreeMap<String, [[f64; 3]; 2]> {
         })
     };
     let css = text("tokens.css");
-    let lines = css
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("--")?.split_once(": light-dark(#"));
+    let lines =
+        css.lines().filter_map(|line| line.trim().strip_prefix("--")?.split_once(": light-dark(#"));
     lines
         .filter_map(|(name, values)| {
             let (light, dark) = values.trim_end_matches(");").split_once(',')?;
@@ -37,11 +36,7 @@ fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
     let luminance = |rgb: [f64; 3]| {
         let [r, g, b] = rgb.map(|part| {
             let part = part / 255.0;
-            if part <= 0.04045 {
-                part / 12.92
-            } else {
-                ((part + 0.055) / 1.055).powf(2.4)
-            }
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
         });
         0.2126 * r + 0.7152 * g + 0.0722 * b
     };
@@ -52,13 +47,7 @@ fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
 #[test]
 fn text_has_a_contrast_of_4_5_and_controls_of_3() {
     let of = pairs();
-    let grounds = [
-        "surface",
-        "surface-raised",
-        "surface-sunk",
-        "bubble-in",
-        "accent-wash",
-    ];
+    let grounds = ["surface", "surface-raised", "surface-sunk", "bubble-in", "accent-wash"];
     let mut wanted = Vec::new();
     for ground in grounds {
         wanted.extend(
@@ -80,10 +69,7 @@ fn text_has_a_contrast_of_4_5_and_controls_of_3() {
     for (ink, ground, least) in wanted {
         for (scheme, at) in [("light", 0), ("dark", 1)] {
             let got = contrast(of[ink][at], of[ground][at]);
-            assert!(
-                got >= least,
-                "{ink} on {ground}, {scheme}: {got:.2} < {least}"
-            );
+            assert!(got >= least, "{ink} on {ground}, {scheme}: {got:.2} < {least}");
         }
     }
 }
@@ -101,23 +87,13 @@ fn everything_comes_from_our_own_origin_and_no_script_is_inline() {
             let allowed = rest.starts_with("www.w3.org/")
                 || rest.starts_with("t.me/")
                 || rest.starts_with("${");
-            assert!(
-                allowed,
-                "{name} points outside: {}",
-                &rest[..rest.len().min(30)]
-            );
+            assert!(allowed, "{name} points outside: {}", &rest[..rest.len().min(30)]);
         }
-        assert!(
-            text.lines().count() <= 400,
-            "{name} is longer than 400 lines"
-        );
+        assert!(text.lines().count() <= 400, "{name} is longer than 400 lines");
     }
     let page = text("index.html");
     for tag in page.split("<script").skip(1) {
-        assert!(
-            tag.contains("></script>") && tag.contains("src=\"/assets/"),
-            "an inline script"
-        );
+        assert!(tag.contains("></script>") && tag.contains("src=\"/assets/"), "an inline script");
     }
     assert!(!page.contains(" style=") && !page.contains(" onclick="));
 }
@@ -131,10 +107,7 @@ fn every_file_that_the_page_names_exists() {
                 .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
                 .unwrap_or(part.len());
             let file = &part[..end];
-            assert!(
-                file.is_empty() || Assets::get(file).is_some(),
-                "{name} names {file}"
-            );
+            assert!(file.is_empty() || Assets::get(file).is_some(), "{name} names {file}");
         }
         for part in text.split("from \"./").skip(1) {
             let file = &part[..part.find('"').unwrap()];

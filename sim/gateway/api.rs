@@ -40,11 +40,9 @@ pub(super) async fn expire(
     state: web::Data<State>,
 ) -> HttpResponse {
     let public_url = state.0.public_url.clone();
-    charge(&state, &req, b"", |desk, account, now| {
-        desk.expire(account, &id, &public_url, now)
-    })
-    .await
-    .0
+    charge(&state, &req, b"", |desk, account, now| desk.expire(account, &id, &public_url, now))
+        .await
+        .0
 }
 
 pub(super) async fn refund(
@@ -52,11 +50,9 @@ pub(super) async fn refund(
     body: web::Bytes,
     state: web::Data<State>,
 ) -> HttpResponse {
-    charge(&state, &req, &body, |desk, account, now| {
-        desk.refund(account, &parse(&body)?, now)
-    })
-    .await
-    .0
+    charge(&state, &req, &body, |desk, account, now| desk.refund(account, &parse(&body)?, now))
+        .await
+        .0
 }
 
 pub(super) async fn show(
@@ -66,10 +62,7 @@ pub(super) async fn show(
 ) -> HttpResponse {
     state.expire_due();
     let answer = merchant(&state, &req).and_then(|account| {
-        state
-            .desk()
-            .owned(account, &id)
-            .map(|checkout| checkout.json(&state.0.public_url))
+        state.desk().owned(account, &id).map(|checkout| checkout.json(&state.0.public_url))
     });
     reply(answer)
 }
@@ -89,9 +82,7 @@ pub(super) async fn list(
     let answer = merchant(&state, &req).map(|account| {
         let desk = state.desk();
         let found = desk.by_reference(account, &listing.reference);
-        let found = found
-            .iter()
-            .map(|checkout| checkout.json(&state.0.public_url));
+        let found = found.iter().map(|checkout| checkout.json(&state.0.public_url));
         json!({ "data": found.collect::<Vec<_>>() })
     });
     reply(answer)
@@ -144,11 +135,7 @@ pub(super) fn choose(state: &State, id: &str, outcome: Outcome) -> Result<Value,
     let (event, body) = {
         let mut desk = state.desk();
         let event = desk.act(id, outcome, state.now_s())?;
-        (
-            event,
-            desk.find(id)
-                .map(|checkout| checkout.json(&state.0.public_url)),
-        )
+        (event, desk.find(id).map(|checkout| checkout.json(&state.0.public_url)))
     };
     state.tell(event.into_iter().collect());
     Ok(body.unwrap_or_default())
@@ -231,11 +218,7 @@ where
     let Some(key) = key else {
         return deed(&mut desk, account, now);
     };
-    let once = Once {
-        account,
-        key,
-        fingerprint: fingerprint(req.path(), body),
-    };
+    let once = Once { account, key, fingerprint: fingerprint(req.path(), body) };
     if let Some(done) = desk.replay(&once, now)? {
         return Ok(done);
     }
@@ -261,11 +244,9 @@ fn merchant(state: &State, req: &HttpRequest) -> Result<usize, Refused> {
     let account = account
         .ok_or_else(|| refuse(401, "authentication_error", "no account has this API key"))?;
     match state.faults().strike(Kind::Error5xx) {
-        Some(_) => Err(refuse(
-            500,
-            "api_error",
-            "something went wrong on our side, nothing was done",
-        )),
+        Some(_) => {
+            Err(refuse(500, "api_error", "something went wrong on our side, nothing was done"))
+        }
         None => Ok(account),
     }
 }
@@ -280,9 +261,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
 }
 
 fn header<'a>(req: &'a HttpRequest, name: &str) -> Option<&'a str> {
-    req.headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
+    req.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
 fn reply(answer: Result<Value, Refused>) -> HttpResponse {

@@ -46,11 +46,7 @@ pub(super) struct Books {
 
 impl Books {
     pub(super) fn new(merchant: &str) -> Self {
-        Self {
-            merchant: merchant.to_owned(),
-            entries: Vec::new(),
-            totals: BTreeMap::new(),
-        }
+        Self { merchant: merchant.to_owned(), entries: Vec::new(), totals: BTreeMap::new() }
     }
 
     /// The whole amount came from the payer's card to the merchant.

@@ -61,11 +61,7 @@ impl Wanted {
         if !is_web(&self.webhook_url) {
             return Err("webhook_url must be an http or https address".into());
         }
-        if self
-            .return_url
-            .as_deref()
-            .is_some_and(|url| !is_web(url) && !url.starts_with("tg://"))
-        {
+        if self.return_url.as_deref().is_some_and(|url| !is_web(url) && !url.starts_with("tg://")) {
             return Err("return_url must be an http, https or tg address".into());
         }
         if self.expires_at.is_some_and(|at| at <= now) {

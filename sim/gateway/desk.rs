@@ -24,11 +24,7 @@ pub(super) struct Refused {
 
 /// A refusal in one line.
 pub(super) fn refuse(status: u16, kind: &'static str, message: impl Into<String>) -> Refused {
-    Refused {
-        status,
-        kind,
-        message: message.into(),
-    }
+    Refused { status, kind, message: message.into() }
 }
 
 /// A merchant.
@@ -72,12 +68,7 @@ pub(super) struct Done {
 
 impl Done {
     fn new(status: u16, body: Value, events: Vec<Event>) -> Self {
-        Self {
-            status,
-            body,
-            replayed: false,
-            events,
-        }
+        Self { status, body, replayed: false, events }
     }
 }
 
@@ -126,9 +117,7 @@ impl Desk {
 
     /// Whose key this is.
     pub(super) fn account_of(&self, api_key: &str) -> Option<usize> {
-        self.accounts
-            .iter()
-            .position(|account| account.api_key == api_key)
+        self.accounts.iter().position(|account| account.api_key == api_key)
     }
 
     pub(super) fn account(&self, number: usize) -> &Account {
@@ -160,8 +149,7 @@ impl Desk {
             status: done.status,
             body: done.body.clone(),
         };
-        self.remembered
-            .insert((once.account, once.key.to_owned()), entry);
+        self.remembered.insert((once.account, once.key.to_owned()), entry);
     }
 
     pub(super) fn create(
@@ -171,22 +159,17 @@ impl Desk {
         public_url: &str,
         now: i64,
     ) -> Result<Done, Refused> {
-        wanted
-            .check(now)
-            .map_err(|why| refuse(400, "invalid_request", why))?;
+        wanted.check(now).map_err(|why| refuse(400, "invalid_request", why))?;
         let checkout = Checkout::new(self.ids.next("co"), account, wanted, now);
         let body = checkout.json(public_url);
-        self.deadlines
-            .insert((checkout.expires_at, checkout.id.clone()));
+        self.deadlines.insert((checkout.expires_at, checkout.id.clone()));
         self.checkouts.insert(checkout.id.clone(), checkout);
         Ok(Done::new(201, body, Vec::new()))
     }
 
     /// A merchant sees only its own.
     pub(super) fn owned(&self, account: usize, id: &str) -> Result<&Checkout, Refused> {
-        self.find(id)
-            .filter(|checkout| checkout.account == account)
-            .ok_or_else(unknown)
+        self.find(id).filter(|checkout| checkout.account == account).ok_or_else(unknown)
     }
 
     pub(super) fn find(&self, id: &str) -> Option<&Checkout> {
@@ -214,12 +197,12 @@ impl Desk {
         now: i64,
     ) -> Result<Option<Event>, Refused> {
         match outcome {
-            Outcome::Capture => self
-                .settle(id, Status::Captured, "checkout.captured", now)
-                .map(Some),
-            Outcome::Decline => self
-                .settle(id, Status::Declined, "checkout.declined", now)
-                .map(Some),
+            Outcome::Capture => {
+                self.settle(id, Status::Captured, "checkout.captured", now).map(Some)
+            }
+            Outcome::Decline => {
+                self.settle(id, Status::Declined, "checkout.declined", now).map(Some)
+            }
             Outcome::Cancel => self.find(id).map(|_| None).ok_or_else(unknown),
         }
     }
@@ -244,11 +227,7 @@ impl Desk {
     ) -> Result<Done, Refused> {
         let checkout = self.owned(account, &wanted.checkout)?;
         if checkout.status != Status::Captured {
-            return Err(refuse(
-                400,
-                "invalid_request",
-                "only a captured checkout can be refunded",
-            ));
+            return Err(refuse(400, "invalid_request", "only a captured checkout can be refunded"));
         }
         let left = checkout.amount_minor - checkout.refunded_minor;
         if wanted.amount_minor < 1 || wanted.amount_minor > left {
@@ -263,9 +242,7 @@ impl Desk {
             return Err(unknown());
         };
         checkout.refunded_minor += wanted.amount_minor;
-        self.accounts[account]
-            .books
-            .refund(checkout, &id, wanted.amount_minor, now);
+        self.accounts[account].books.refund(checkout, &id, wanted.amount_minor, now);
         let refund = json!({
             "id": id, "object": "refund", "checkout": checkout.id,
             "amount_minor": wanted.amount_minor,
@@ -288,9 +265,7 @@ impl Desk {
         let from = after
             .and_then(|id| self.events.iter().position(|event| event.id == id))
             .map_or(0, |at| at + 1);
-        let own = self.events[from..]
-            .iter()
-            .filter(|event| event.account == account);
+        let own = self.events[from..].iter().filter(|event| event.account == account);
         own.take(limit).map(Event::json).collect()
     }
 
@@ -310,13 +285,7 @@ impl Desk {
         let mut checkout = self.checkouts.get(id)?.clone();
         checkout.status = Status::Captured;
         let event = self.ids.next("evt");
-        Some(Event::new(
-            usize::MAX,
-            event,
-            &checkout,
-            ("checkout.captured", None),
-            now,
-        ))
+        Some(Event::new(usize::MAX, event, &checkout, ("checkout.captured", None), now))
     }
 
     /// Moves an open checkout to its end; books and event follow.
@@ -333,8 +302,7 @@ impl Desk {
             ));
         }
         checkout.status = to;
-        self.deadlines
-            .remove(&(checkout.expires_at, checkout.id.clone()));
+        self.deadlines.remove(&(checkout.expires_at, checkout.id.clone()));
         if to == Status::Captured {
             checkout.captured_at = Some(now);
             self.accounts[checkout.account].books.capture(checkout, now);

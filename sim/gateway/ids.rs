@@ -17,11 +17,7 @@ impl Ids {
     /// The start is part of it: a world that starts again with the same seed must not give ids
     /// that a merchant's database has seen with other money behind them.
     pub(super) fn new(seed: u64, started_ms: i64) -> Self {
-        Self {
-            seed,
-            started_ms,
-            count: 0,
-        }
+        Self { seed, started_ms, count: 0 }
     }
 
     /// The next id, such as `co_…`.
@@ -32,12 +28,8 @@ impl Ids {
         hash.update(self.started_ms.to_be_bytes());
         hash.update(self.count.to_be_bytes());
         let digest = hash.finalize();
-        let tail = digest
-            .iter()
-            .take(LENGTH)
-            .map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
-        std::iter::once(format!("{prefix}_"))
-            .chain(tail.map(String::from))
-            .collect()
+        let tail =
+            digest.iter().take(LENGTH).map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+        std::iter::once(format!("{prefix}_")).chain(tail.map(String::from)).collect()
     }
 }

@@ -43,11 +43,7 @@ pub(super) async fn act(
     if !known {
         return html(HttpResponse::NotFound(), &nothing());
     }
-    let left = if choice.outcome == Outcome::Cancel {
-        "?left=1"
-    } else {
-        ""
-    };
+    let left = if choice.outcome == Outcome::Cancel { "?left=1" } else { "" };
     // A refusal (paid or expired in between) needs no words here: the page that follows says it.
     let _ = choose(&state, &id, choice.outcome);
     HttpResponse::SeeOther()
@@ -87,36 +83,24 @@ fn page(checkout: &Checkout, left: bool) -> String {
                 format!("<p>{amount} was paid. The shop has been told.</p>")
             };
             let top = verdict("good", "✓", "Paid");
-            frame(
-                "Paid",
-                &format!("{top}{words}{}{}", facts(checkout), back(checkout)),
-            )
+            frame("Paid", &format!("{top}{words}{}{}", facts(checkout), back(checkout)))
         }
         Status::Declined => {
             let top = verdict("bad", "✕", "The card was declined");
             let words = "<p>Nothing was charged. The shop can offer a new payment.</p>";
-            frame(
-                "Card declined",
-                &format!("{top}{words}{}{}", facts(checkout), back(checkout)),
-            )
+            frame("Card declined", &format!("{top}{words}{}{}", facts(checkout), back(checkout)))
         }
         Status::Expired => {
             let top = verdict("quiet", "–", "This payment has expired");
             let words = "<p>Nothing was charged. Ask the shop for a new one.</p>";
-            frame(
-                "Expired",
-                &format!("{top}{words}{}{}", facts(checkout), back(checkout)),
-            )
+            frame("Expired", &format!("{top}{words}{}{}", facts(checkout), back(checkout)))
         }
     }
 }
 
 fn form(checkout: &Checkout, amount: &str) -> String {
-    let what = if checkout.description.is_empty() {
-        &checkout.reference
-    } else {
-        &checkout.description
-    };
+    let what =
+        if checkout.description.is_empty() { &checkout.reference } else { &checkout.description };
     format!(
         "<p class=\"what\" dir=\"auto\">{what}</p><h1><bdi>{amount}</bdi></h1>{facts}\
          <form method=\"post\" action=\"/gateway/pay/{id}\">\
@@ -135,10 +119,7 @@ fn form(checkout: &Checkout, amount: &str) -> String {
 fn facts(checkout: &Checkout) -> String {
     let last = match checkout.captured_at {
         Some(at) => format!("<dt>Paid</dt><dd>{}</dd>", moment(at)),
-        None => format!(
-            "<dt>Open until</dt><dd>{}</dd>",
-            moment(checkout.expires_at)
-        ),
+        None => format!("<dt>Open until</dt><dd>{}</dd>", moment(checkout.expires_at)),
     };
     format!(
         "<dl><dt>Reference</dt><dd><bdi>{}</bdi></dd>{last}\

@@ -44,10 +44,7 @@ impl Merchant {
                         .get(webhooks::SIGNATURE)
                         .map(|line| line.to_str().unwrap().to_owned());
                     let mut seen = seen.lock().unwrap();
-                    seen.push(Call {
-                        body,
-                        signature: header.unwrap(),
-                    });
+                    seen.push(Call { body, signature: header.unwrap() });
                     let code = if seen.len() <= refusals {
                         StatusCode::BAD_GATEWAY
                     } else {
@@ -58,21 +55,13 @@ impl Merchant {
                 }),
             )
         };
-        let server = HttpServer::new(factory)
-            .workers(1)
-            .disable_signals()
-            .bind("127.0.0.1:0")
-            .unwrap();
+        let server =
+            HttpServer::new(factory).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", server.addrs()[0]);
         let server = server.run();
         let handle = server.handle();
         actix_rt::spawn(server);
-        Self {
-            url,
-            calls,
-            count,
-            handle,
-        }
+        Self { url, calls, count, handle }
     }
 
     /// The calls, once there are that many.
@@ -86,32 +75,20 @@ impl Merchant {
         let calls = self.calls.lock().unwrap();
         calls
             .iter()
-            .map(|call| {
-                (
-                    serde_json::from_str(&call.body).unwrap(),
-                    call.signature.clone(),
-                )
-            })
+            .map(|call| (serde_json::from_str(&call.body).unwrap(), call.signature.clone()))
             .collect()
     }
 }
 
 fn gateway() -> (State, WorldClock) {
     let clock = WorldClock::new(0);
-    (
-        State::new(clock.clone(), 7, "http://world.example/".into()),
-        clock,
-    )
+    (State::new(clock.clone(), 7, "http://world.example/".into()), clock)
 }
 
 macro_rules! app {
     ($state:expr) => {
-        test::init_service(
-            App::new()
-                .app_data(web::Data::new($state.clone()))
-                .configure(routes),
-        )
-        .await
+        test::init_service(App::new().app_data(web::Data::new($state.clone())).configure(routes))
+            .await
     };
 }
 
@@ -153,32 +130,16 @@ fn order(url: &str) -> Value {
 async fn a_repeated_request_makes_one_checkout_and_another_body_is_refused() {
     let (state, _) = gateway();
     let app = app!(state);
-    let first = post!(
-        app,
-        "/gateway/v1/checkouts",
-        "k1",
-        order("http://127.0.0.1:9/")
-    );
-    let again = post!(
-        app,
-        "/gateway/v1/checkouts",
-        "k1",
-        order("http://127.0.0.1:9/")
-    );
+    let first = post!(app, "/gateway/v1/checkouts", "k1", order("http://127.0.0.1:9/"));
+    let again = post!(app, "/gateway/v1/checkouts", "k1", order("http://127.0.0.1:9/"));
     assert_eq!(first, again);
     assert_eq!(first.0, 201);
     let id = first.1["id"].as_str().unwrap();
-    assert_eq!(
-        first.1["url"],
-        format!("http://world.example/gateway/pay/{id}")
-    );
+    assert_eq!(first.1["url"], format!("http://world.example/gateway/pay/{id}"));
     let mut other = order("http://127.0.0.1:9/");
     other["amount_minor"] = json!(1300);
     let refused = post!(app, "/gateway/v1/checkouts", "k1", other);
-    assert_eq!(
-        (refused.0, &refused.1["error"]["type"]),
-        (400, &json!("idempotency_error"))
-    );
+    assert_eq!((refused.0, &refused.1["error"]["type"]), (400, &json!("idempotency_error")));
 }
 
 #[actix_rt::test]
@@ -187,18 +148,9 @@ async fn a_capture_is_told_until_heard_and_signed_anew() {
     let merchant = Merchant::start(1);
     let app = app!(state);
     let (_, made) = post!(app, "/gateway/v1/checkouts", "k1", order(&merchant.url));
-    let pay = format!(
-        "/sim/gateway/checkouts/{}/pay",
-        made["id"].as_str().unwrap()
-    );
-    assert_eq!(
-        post!(app, &pay, "-", json!({ "outcome": "capture" })).1["status"],
-        "captured"
-    );
-    assert_eq!(
-        post!(app, &pay, "-", json!({ "outcome": "capture" })).0,
-        409
-    );
+    let pay = format!("/sim/gateway/checkouts/{}/pay", made["id"].as_str().unwrap());
+    assert_eq!(post!(app, &pay, "-", json!({ "outcome": "capture" })).1["status"], "captured");
+    assert_eq!(post!(app, &pay, "-", json!({ "outcome": "capture" })).0, 409);
     merchant.heard(1).await;
     clock.advance(60_000);
     let calls = merchant.heard(2).await;
@@ -206,20 +158,11 @@ async fn a_capture_is_told_until_heard_and_signed_anew() {
     assert_eq!(calls[1].0["type"], "checkout.captured");
     assert_eq!(calls[1].0["data"]["checkout"]["reference"], "order-1");
     let at = |line: &str| {
-        line.strip_prefix("t=")
-            .unwrap()
-            .split_once(',')
-            .unwrap()
-            .0
-            .parse::<i64>()
-            .unwrap()
+        line.strip_prefix("t=").unwrap().split_once(',').unwrap().0.parse::<i64>().unwrap()
     };
     assert!(at(&calls[1].1) >= at(&calls[0].1) + 60);
     let body = merchant.calls.lock().unwrap()[1].body.clone();
-    assert_eq!(
-        calls[1].1,
-        webhooks::sign("whsec_sandbox", at(&calls[1].1), &body)
-    );
+    assert_eq!(calls[1].1, webhooks::sign("whsec_sandbox", at(&calls[1].1), &body));
     merchant.handle.stop(false).await;
 }
 
@@ -227,25 +170,12 @@ async fn a_capture_is_told_until_heard_and_signed_anew() {
 async fn refunds_stop_at_the_captured_amount_and_the_books_balance() {
     let (state, _) = gateway();
     let app = app!(state);
-    let (_, made) = post!(
-        app,
-        "/gateway/v1/checkouts",
-        "k1",
-        order("http://127.0.0.1:9/")
-    );
+    let (_, made) = post!(app, "/gateway/v1/checkouts", "k1", order("http://127.0.0.1:9/"));
     let id = made["id"].as_str().unwrap();
     let back = |minor: i64| json!({ "checkout": id, "amount_minor": minor, "reason": "test" });
     assert_eq!(post!(app, "/gateway/v1/refunds", "r0", back(1)).0, 400);
-    post!(
-        app,
-        &format!("/sim/gateway/checkouts/{id}/pay"),
-        "-",
-        json!({ "outcome": "capture" })
-    );
-    assert_eq!(
-        post!(app, "/gateway/v1/refunds", "r1", back(500)).1["status"],
-        "succeeded"
-    );
+    post!(app, &format!("/sim/gateway/checkouts/{id}/pay"), "-", json!({ "outcome": "capture" }));
+    assert_eq!(post!(app, "/gateway/v1/refunds", "r1", back(500)).1["status"], "succeeded");
     assert_eq!(post!(app, "/gateway/v1/refunds", "r1", back(500)).0, 201);
     assert_eq!(post!(app, "/gateway/v1/refunds", "r2", back(701)).0, 400);
     assert_eq!(post!(app, "/gateway/v1/refunds", "r2", back(700)).0, 201);
@@ -274,14 +204,8 @@ async fn a_checkout_expires_by_the_clock_of_the_world_and_takes_no_money_then() 
     let app = app!(state);
     let (_, made) = post!(app, "/gateway/v1/checkouts", "k1", order(&merchant.url));
     clock.advance(86_400_000 + 1000);
-    let pay = format!(
-        "/sim/gateway/checkouts/{}/pay",
-        made["id"].as_str().unwrap()
-    );
-    assert_eq!(
-        post!(app, &pay, "-", json!({ "outcome": "capture" })).0,
-        409
-    );
+    let pay = format!("/sim/gateway/checkouts/{}/pay", made["id"].as_str().unwrap());
+    assert_eq!(post!(app, &pay, "-", json!({ "outcome": "capture" })).0, 409);
     assert_eq!(merchant.heard(1).await[0].0["type"], "checkout.expired");
     merchant.handle.stop(false).await;
 }
@@ -290,29 +214,17 @@ async fn a_checkout_expires_by_the_clock_of_the_world_and_takes_no_money_then() 
 async fn the_page_escapes_what_a_merchant_wrote_and_a_form_pays() {
     let (state, _) = gateway();
     let app = app!(state);
-    let (_, made) = post!(
-        app,
-        "/gateway/v1/checkouts",
-        "k1",
-        order("http://127.0.0.1:9/")
-    );
+    let (_, made) = post!(app, "/gateway/v1/checkouts", "k1", order("http://127.0.0.1:9/"));
     let uri = format!("/gateway/pay/{}", made["id"].as_str().unwrap());
     let page =
         test::call_and_read_body(&app, test::TestRequest::get().uri(&uri).to_request()).await;
     let page = String::from_utf8(page.to_vec()).unwrap();
     assert!(page.contains("Blue &lt;mug&gt;") && page.contains("Pay 12.00 EUR"));
-    let req = test::TestRequest::post()
-        .uri(&uri)
-        .set_form([("outcome", "capture")])
-        .to_request();
+    let req = test::TestRequest::post().uri(&uri).set_form([("outcome", "capture")]).to_request();
     assert_eq!(test::call_service(&app, req).await.status().as_u16(), 303);
     let page =
         test::call_and_read_body(&app, test::TestRequest::get().uri(&uri).to_request()).await;
-    assert!(
-        String::from_utf8(page.to_vec())
-            .unwrap()
-            .contains("12.00 EUR was paid")
-    );
+    assert!(String::from_utf8(page.to_vec()).unwrap().contains("12.00 EUR was paid"));
 }
 
 #[actix_rt::test]

@@ -74,10 +74,7 @@ pub(super) fn forge_for(state: &State, checkout: &str) {
 
 fn checkout_of(event: &Event) -> String {
     let body: serde_json::Value = serde_json::from_str(&event.body).unwrap_or_default();
-    body["data"]["checkout"]["id"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
+    body["data"]["checkout"]["id"].as_str().unwrap_or_default().to_owned()
 }
 
 async fn deliver(state: &State, event: &Event) {

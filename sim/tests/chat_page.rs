@@ -24,11 +24,7 @@ struct Stage {
 }
 
 async fn world(listen: &str) -> (Sim, i64, i64) {
-    let config = SimConfig {
-        listen: listen.to_owned(),
-        limits_on: false,
-        ..SimConfig::default()
-    };
+    let config = SimConfig { listen: listen.to_owned(), limits_on: false, ..SimConfig::default() };
     let sim = sim::start(config).await.unwrap();
     sim.world.add_bot(NewBot {
         token: TOKEN.into(),
@@ -38,10 +34,7 @@ async fn world(listen: &str) -> (Sim, i64, i64) {
         inline: false,
     });
     let person = |id: i64, name: &str, language: &str| {
-        let mut person = Person {
-            id,
-            ..Person::named(name)
-        };
+        let mut person = Person { id, ..Person::named(name) };
         person.language_code = language.into();
         sim.world.add_person(person).id
     };
@@ -53,12 +46,7 @@ async fn world(listen: &str) -> (Sim, i64, i64) {
 
 async fn stage(screen: Screen) -> Stage {
     let (sim, ada, leila) = world("127.0.0.1:0").await;
-    Stage {
-        ada,
-        leila,
-        page: Browser::open(screen).await,
-        sim,
-    }
+    Stage { ada, leila, page: Browser::open(screen).await, sim }
 }
 
 impl Stage {
@@ -78,38 +66,24 @@ async fn a_person_starts_presses_and_sees_toast_alert_and_edit_in_place() {
     let stage = stage(Screen::Desktop).await;
     let page = &stage.page;
     stage.open(stage.ada).await;
-    page.shows("#hint", "You are Ada. Try: buy the blue mug")
-        .await;
+    page.shows("#hint", "You are Ada. Try: buy the blue mug").await;
     page.shows(".empty", "You are Ada").await;
     page.press("Start").await;
     page.shows(".row.out", "/start").await;
     page.shows(".row.in", "Welcome to Mug Shop").await;
-    page.until(
-        "document.querySelector('.row.out .tick2')",
-        "two ticks once the bot took it",
-    )
-    .await;
+    page.until("document.querySelector('.row.out .tick2')", "two ticks once the bot took it").await;
     page.press("Catalogue").await;
     page.shows(".toast", "Here is what we have").await;
     page.shows(".row.in", "Blue mug, 12.00 EUR").await;
     page.shows(".row.in .edited", "edited").await;
-    assert_eq!(
-        page.count(".row.in").await,
-        1,
-        "the edit changed the message, it did not add one"
-    );
+    assert_eq!(page.count(".row.in").await, 1, "the edit changed the message, it did not add one");
     page.press("Ask").await;
     page.shows("dialog.alert", "A person will answer").await;
     page.press("OK").await;
-    page.until("!document.querySelector('dialog')", "the alert closes")
-        .await;
+    page.until("!document.querySelector('dialog')", "the alert closes").await;
     page.say("hello <b>there</b>").await;
     page.shows(".row.in", "You said: hello <b>there</b>").await;
-    assert_eq!(
-        page.count(".row.out").await,
-        2,
-        "what was pending is not shown twice"
-    );
+    assert_eq!(page.count(".row.out").await, 2, "what was pending is not shown twice");
     stage.end().await;
 }
 
@@ -123,19 +97,11 @@ async fn an_invoice_can_be_declined_then_paid_and_the_reply_keyboard_answers() {
     page.say("/buy").await;
     page.shows(".invoice", "12.00 EUR").await;
     page.press("Pay 12.00 EUR").await;
-    page.until(
-        "document.querySelector('dialog.pay-sheet')",
-        "the payment sheet",
-    )
-    .await;
+    page.until("document.querySelector('dialog.pay-sheet')", "the payment sheet").await;
     page.press("Let the card be declined").await;
     page.shows(".pay-state.bad", "declined").await;
     page.click("dialog.pay-sheet .primary").await;
-    page.until(
-        "!document.querySelector('dialog')",
-        "the sheet closes when it is paid",
-    )
-    .await;
+    page.until("!document.querySelector('dialog')", "the sheet closes when it is paid").await;
     page.shows(".service", "You paid 12.00 EUR").await;
     page.shows(".invoice.paid .invoice-state", "Paid").await;
     page.shows(".row.in", "Thank you").await;
@@ -143,11 +109,8 @@ async fn an_invoice_can_be_declined_then_paid_and_the_reply_keyboard_answers() {
     page.press("Wrap it").await;
     page.shows(".row.out", "Wrap it").await;
     page.shows(".row.in", "Noted").await;
-    page.until(
-        "document.querySelector('.keyboard-slot').hidden",
-        "the bot removed the keyboard",
-    )
-    .await;
+    page.until("document.querySelector('.keyboard-slot').hidden", "the bot removed the keyboard")
+        .await;
     let before = stage.sim.world.clock().offset_ms();
     page.press("+1 day").await;
     page.shows("#clock-ahead", "+1 d").await;
@@ -164,8 +127,7 @@ async fn the_keyboard_alone_is_enough() {
     page.shows(".row.in", "Welcome").await;
     page.focused("#composer-text").await;
     page.type_keys("/b").await;
-    page.shows("#suggestions [aria-selected=true]", "/buy")
-        .await;
+    page.shows("#suggestions [aria-selected=true]", "/buy").await;
     page.key(Key::Enter).await;
     page.shows(".invoice", "Blue mug").await;
     page.type_keys("one line").await;
@@ -209,11 +171,7 @@ async fn on_a_phone_the_list_leads_to_the_chat_and_back_and_arabic_runs_right_to
     )
     .await;
     page.click("#theme").await;
-    page.until(
-        "document.documentElement.dataset.theme",
-        "the switch of colours",
-    )
-    .await;
+    page.until("document.documentElement.dataset.theme", "the switch of colours").await;
     page.click("#back").await;
     page.shows(".person", "قلت").await;
     assert_eq!(stage.sim.world.bot_texts(stage.leila, BOT).len(), 2);
@@ -230,27 +188,18 @@ async fn a_world_that_went_away_and_came_back_is_shown_as_it_is() {
     stage.sim.stop().await;
     stage
         .page
-        .until(
-            "!document.getElementById('offline').hidden",
-            "the page says that nobody answers",
-        )
+        .until("!document.getElementById('offline').hidden", "the page says that nobody answers")
         .await;
     (stage.sim, stage.ada, stage.leila) = world(&listen).await;
     stage
         .page
-        .until(
-            "document.getElementById('offline').hidden",
-            "the page is back by itself",
-        )
+        .until("document.getElementById('offline').hidden", "the page is back by itself")
         .await;
     stage.page.press("Start").await;
     stage.page.shows(".row.in", "Welcome").await;
     stage.page.say("again").await;
     stage.page.shows(".row.in", "You said: again").await;
     let lines = stage.sim.world.messages(stage.ada, BOT).len();
-    assert_eq!(
-        stage.page.count(".log > article").await,
-        u64::try_from(lines).unwrap()
-    );
+    assert_eq!(stage.page.count(".log > article").await, u64::try_from(lines).unwrap());
     stage.end().await;
 }

@@ -31,18 +31,9 @@ pub(super) async fn run(command: AnswersCommand, desk: &Desk) -> anyhow::Result<
     let place = || format!("write {}", csv.display());
     // What customers said is nobody else's business.
     let mut options = OpenOptions::new();
-    let file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&csv);
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(&csv);
     write(&rows, file.with_context(place)?).with_context(place)?;
-    println!(
-        "exported {}: {}",
-        count(rows.len() as u64, "row"),
-        csv.display()
-    );
+    println!("exported {}: {}", count(rows.len() as u64, "row"), csv.display());
     Ok(Outcome::Fine)
 }
 
@@ -53,11 +44,7 @@ fn write(rows: &[AnswerRow], out: impl Write) -> anyhow::Result<()> {
     for row in rows {
         let of_row: Map<String, Value> = serde_json::from_str(&row.answers)
             .with_context(|| format!("decode the answers of {}", row.session))?;
-        for name in of_row
-            .keys()
-            .filter(|name| !names.contains(name))
-            .cloned()
-            .collect::<Vec<_>>()
+        for name in of_row.keys().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>()
         {
             names.push(name);
         }
@@ -92,19 +79,14 @@ fn instant(ms: i64) -> String {
 /// Source: OWASP, CSV injection.
 fn harmless(text: &str) -> String {
     let is_number = |rest: &str| {
-        rest.chars()
-            .all(|letter| letter.is_ascii_digit() || " .,()-".contains(letter))
+        rest.chars().all(|letter| letter.is_ascii_digit() || " .,()-".contains(letter))
     };
     let is_formula = match text.chars().next() {
         Some('=' | '@' | '\t' | '\r') => true,
         Some('+' | '-') => !is_number(&text[1..]),
         _ => false,
     };
-    if is_formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if is_formula { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -128,11 +110,7 @@ mod tests {
     #[test]
     fn flows_with_other_questions_share_one_table() {
         let rows = [
-            row(
-                "session:shop:1",
-                "survey",
-                r#"{"age":"3","name":"Ada, \"A\""}"#,
-            ),
+            row("session:shop:1", "survey", r#"{"age":"3","name":"Ada, \"A\""}"#),
             row("session:shop:2", "order", r#"{"size":"L"}"#),
         ];
         let mut out = Vec::new();

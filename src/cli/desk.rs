@@ -20,9 +20,7 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn new(config: Option<PathBuf>) -> Self {
         let beside = || Some(PathBuf::from(BESIDE)).filter(|path| path.exists());
-        Self {
-            config: config.or_else(beside),
-        }
+        Self { config: config.or_else(beside) }
     }
 
     /// The configuration file, if there is one.
@@ -38,22 +36,13 @@ impl Desk {
     pub(super) async fn database(&self, settings: &Settings) -> anyhow::Result<Database> {
         if let Some(file) = missing_file(settings) {
             let hint = "`kontor migrate up` makes it, and so does the first `kontor serve`";
-            return Err(Wrong::database(
-                format!("there is no database at {file}"),
-                hint,
-            ));
+            return Err(Wrong::database(format!("there is no database at {file}"), hint));
         }
         let database = Database::open(settings.database_url()).await?;
         let pending = pending(&database).await?;
         if pending > 0 {
-            let problem = format!(
-                "the schema of {} is {pending} migrations behind",
-                database.name
-            );
-            return Err(Wrong::database(
-                problem,
-                "`kontor migrate up` brings it up to date",
-            ));
+            let problem = format!("the schema of {} is {pending} migrations behind", database.name);
+            return Err(Wrong::database(problem, "`kontor migrate up` brings it up to date"));
         }
         Ok(database)
     }
@@ -83,20 +72,14 @@ pub(super) fn missing_file(settings: &Settings) -> Option<String> {
 
 /// Migrations that are not applied yet.
 pub(super) async fn pending(database: &Database) -> anyhow::Result<usize> {
-    let status = migrations::status(&database.read)
-        .await
-        .context("read the schema's state")?;
+    let status = migrations::status(&database.read).await.context("read the schema's state")?;
     Ok(status.iter().filter(|(_, is_applied)| !is_applied).count())
 }
 
 /// A line for people about who holds the server's lock.
 pub(super) fn holder() -> String {
     let arguments: Vec<String> = std::env::args().skip(1).take(2).collect();
-    format!(
-        "process {}, kontor {}",
-        std::process::id(),
-        arguments.join(" ")
-    )
+    format!("process {}, kontor {}", std::process::id(), arguments.join(" "))
 }
 
 pub(super) fn some_bot(settings: &Settings) -> anyhow::Result<()> {
@@ -113,8 +96,6 @@ pub(super) fn some_bot(settings: &Settings) -> anyhow::Result<()> {
 pub(super) fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     // Installed before by `main`, which serves as well.
     drop(rustls::crypto::ring::default_provider().install_default());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("start a runtime")?.block_on(future)
 }

@@ -31,29 +31,16 @@ enum Verdict {
 
 impl Finding {
     fn ok(part: &str, line: impl Into<String>) -> Self {
-        Self {
-            part: part.to_owned(),
-            verdict: Verdict::Ok,
-            line: line.into(),
-            hint: None,
-        }
+        Self { part: part.to_owned(), verdict: Verdict::Ok, line: line.into(), hint: None }
     }
 
     fn warn(part: &str, line: impl Into<String>, hint: impl Into<String>) -> Self {
         let (part, hint) = (part.to_owned(), Some(hint.into()));
-        Self {
-            part,
-            verdict: Verdict::Warn,
-            line: line.into(),
-            hint,
-        }
+        Self { part, verdict: Verdict::Warn, line: line.into(), hint }
     }
 
     fn failed(part: &str, line: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Failed,
-            ..Self::warn(part, line, hint)
-        }
+        Self { verdict: Verdict::Failed, ..Self::warn(part, line, hint) }
     }
 }
 
@@ -101,16 +88,9 @@ fn configuration(desk: &Desk, settings: &Settings) -> Finding {
     match settings.bots.len() {
         0 => {
             let hint = "`kontor init` writes a configuration with one";
-            Finding::failed(
-                "configuration",
-                format!("{place}: no bot is configured"),
-                hint,
-            )
+            Finding::failed("configuration", format!("{place}: no bot is configured"), hint)
         }
-        bots => Finding::ok(
-            "configuration",
-            format!("{place}, {}", count(bots as u64, "bot")),
-        ),
+        bots => Finding::ok("configuration", format!("{place}, {}", count(bots as u64, "bot"))),
     }
 }
 
@@ -138,11 +118,7 @@ async fn server(desk: &Desk, settings: &Settings) -> Vec<Finding> {
     }];
     if let Err(error) = std::net::TcpListener::bind(settings.server.listen) {
         let line = format!("cannot listen on {}: {error}", settings.server.listen);
-        findings.push(Finding::failed(
-            "port",
-            line,
-            "write another address as server.listen",
-        ));
+        findings.push(Finding::failed("port", line, "write another address as server.listen"));
     }
     if desk.is_running(settings) {
         let hint = "it may be busy; ask again, and look at its log";
@@ -181,52 +157,25 @@ fn owner(settings: &Settings) -> Finding {
 
 /// Prints the findings and says how they come out.
 fn told(findings: &[Finding]) -> Outcome {
-    let width = findings
-        .iter()
-        .map(|finding| finding.part.len())
-        .max()
-        .unwrap_or_default();
+    let width = findings.iter().map(|finding| finding.part.len()).max().unwrap_or_default();
     for finding in findings {
         let mark = match finding.verdict {
             Verdict::Ok => good("ok    "),
             Verdict::Warn => warn("warn  "),
             Verdict::Failed => bad("failed"),
         };
-        println!(
-            "{mark}  {:width$}  {}",
-            finding.part,
-            finding.line.replace('\n', " ")
-        );
+        println!("{mark}  {:width$}  {}", finding.part, finding.line.replace('\n', " "));
         if let Some(hint) = finding.hint.as_deref().filter(|hint| !hint.is_empty()) {
             println!("        {:width$}  {}", "", quiet(&format!("hint: {hint}")));
         }
     }
-    let number = |verdict| {
-        findings
-            .iter()
-            .filter(|finding| finding.verdict == verdict)
-            .count()
-    };
+    let number = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
     let (failed, warned) = (number(Verdict::Failed), number(Verdict::Warn));
     println!();
     match (failed, warned) {
         (0, 0) => println!("{}", bold("all is well")),
-        (0, _) => println!(
-            "{}, {}",
-            bold("nothing failed"),
-            count(warned as u64, "warning")
-        ),
-        _ => println!(
-            "{}",
-            bold(&format!(
-                "{failed} failed, {}",
-                count(warned as u64, "warning")
-            ))
-        ),
+        (0, _) => println!("{}, {}", bold("nothing failed"), count(warned as u64, "warning")),
+        _ => println!("{}", bold(&format!("{failed} failed, {}", count(warned as u64, "warning")))),
     }
-    if failed == 0 {
-        Outcome::Fine
-    } else {
-        Outcome::Problems
-    }
+    if failed == 0 { Outcome::Fine } else { Outcome::Problems }
 }

@@ -31,33 +31,18 @@ const DATABASE: u8 = 4;
 
 impl Wrong {
     pub(super) fn usage(problem: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
-        Self {
-            code: USAGE,
-            problem: problem.into(),
-            hint: hint.into(),
-        }
-        .into()
+        Self { code: USAGE, problem: problem.into(), hint: hint.into() }.into()
     }
 
     pub(super) fn not_running(
         problem: impl Into<String>,
         hint: impl Into<String>,
     ) -> anyhow::Error {
-        Self {
-            code: NOT_RUNNING,
-            problem: problem.into(),
-            hint: hint.into(),
-        }
-        .into()
+        Self { code: NOT_RUNNING, problem: problem.into(), hint: hint.into() }.into()
     }
 
     pub(super) fn database(problem: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
-        Self {
-            code: DATABASE,
-            problem: problem.into(),
-            hint: hint.into(),
-        }
-        .into()
+        Self { code: DATABASE, problem: problem.into(), hint: hint.into() }.into()
     }
 }
 
@@ -76,12 +61,8 @@ pub(super) fn told(ended: anyhow::Result<Outcome>) -> ExitCode {
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let kinds = error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
-    kinds
-        .map(std::io::Error::kind)
-        .any(|kind| kind == std::io::ErrorKind::BrokenPipe)
+    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    kinds.map(std::io::Error::kind).any(|kind| kind == std::io::ErrorKind::BrokenPipe)
 }
 
 fn code(error: &anyhow::Error) -> u8 {

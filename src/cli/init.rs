@@ -51,10 +51,7 @@ fn asked(options: &InitOptions, questions: &mut dyn Questions) -> anyhow::Result
     );
     let out = &options.out;
     if out.exists()
-        && !questions.yes(
-            &format!("{} is there already; replace it?", out.display()),
-            false,
-        )?
+        && !questions.yes(&format!("{} is there already; replace it?", out.display()), false)?
     {
         println!("nothing was changed");
         return Ok(Outcome::Problems);
@@ -90,17 +87,7 @@ async fn answers(options: &InitOptions, questions: &mut dyn Questions) -> anyhow
     let languages = languages(questions)?;
     let currency = currency(questions)?;
     let owner = bot::owner(questions, &bot).await?;
-    Ok(Answers {
-        bot,
-        name,
-        intake,
-        public_url,
-        database_url,
-        shop,
-        languages,
-        currency,
-        owner,
-    })
+    Ok(Answers { bot, name, intake, public_url, database_url, shop, languages, currency, owner })
 }
 
 /// Asks until `read` takes the answer; its refusal is shown.
@@ -121,10 +108,7 @@ fn until<T>(
             }
         }
     }
-    Err(Wrong::usage(
-        last,
-        "start `kontor init` again when you have the answer",
-    ))
+    Err(Wrong::usage(last, "start `kontor init` again when you have the answer"))
 }
 
 fn name(questions: &mut dyn Questions, bot: &bot::Known) -> anyhow::Result<BotId> {
@@ -145,16 +129,11 @@ fn intake(
         "\nHow do updates come? polling works anywhere; webhook is faster and needs an address that"
     );
     println!("Telegram can call by https.");
-    let mode = until(
-        questions,
-        "polling or webhook?",
-        Some("polling"),
-        |text| match text {
-            "polling" | "p" => Ok(IntakeMode::Polling),
-            "webhook" | "w" => Ok(IntakeMode::Webhook),
-            _ => Err("write polling or webhook".to_owned()),
-        },
-    )?;
+    let mode = until(questions, "polling or webhook?", Some("polling"), |text| match text {
+        "polling" | "p" => Ok(IntakeMode::Polling),
+        "webhook" | "w" => Ok(IntakeMode::Webhook),
+        _ => Err("write polling or webhook".to_owned()),
+    })?;
     if mode == IntakeMode::Polling {
         return Ok((mode, None));
     }
@@ -186,9 +165,10 @@ fn database(options: &InitOptions, questions: &mut dyn Questions) -> anyhow::Res
         let known = ["sqlite:", "postgres://", "postgresql://"];
         match known.iter().any(|scheme| text.starts_with(scheme)) {
             true => Ok(text.to_owned()),
-            false => Err(
-                "write sqlite://path/to/file.db or postgres://user:password@host/name".to_owned(),
-            ),
+            false => {
+                Err("write sqlite://path/to/file.db or postgres://user:password@host/name"
+                    .to_owned())
+            }
         }
     })
 }
@@ -201,9 +181,7 @@ fn languages(questions: &mut dyn Questions) -> anyhow::Result<Vec<String>> {
         let words = text.split(|letter: char| letter == ',' || letter.is_whitespace());
         for word in words.filter(|word| !word.is_empty()) {
             if !LANGUAGES.contains(&word) {
-                return Err(format!(
-                    "there are no texts in '{word}'; write some of {known}"
-                ));
+                return Err(format!("there are no texts in '{word}'; write some of {known}"));
             }
             if !found.iter().any(|one| one == word) {
                 found.push(word.to_owned());

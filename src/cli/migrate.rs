@@ -20,16 +20,10 @@ pub(super) async fn run(command: MigrateCommand, desk: &Desk) -> anyhow::Result<
 async fn up(desk: &Desk, settings: &Settings) -> anyhow::Result<Outcome> {
     let (database, lock) = desk.locked(settings).await?;
     let before = pending(&database).await?;
-    migrations::up(&database.write)
-        .await
-        .context("bring the schema up to date")?;
+    migrations::up(&database.write).await.context("bring the schema up to date")?;
     match before {
         0 => println!("up to date: {}", database.name),
-        _ => println!(
-            "applied {}: {}",
-            count(before as u64, "migration"),
-            database.name
-        ),
+        _ => println!("applied {}: {}", count(before as u64, "migration"), database.name),
     }
     database.close().await;
     drop(lock);
@@ -42,16 +36,10 @@ async fn status(settings: &Settings) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Problems);
     }
     let database = Database::open(settings.database_url()).await?;
-    let all = migrations::status(&database.read)
-        .await
-        .context("read the schema's state")?;
+    let all = migrations::status(&database.read).await.context("read the schema's state")?;
     let mut table = Table::new(&["migration", "state"]);
     for (name, is_applied) in &all {
-        let state = if *is_applied {
-            good("applied")
-        } else {
-            warn("pending")
-        };
+        let state = if *is_applied { good("applied") } else { warn("pending") };
         table.row(vec![name.clone(), state]);
     }
     table.print();

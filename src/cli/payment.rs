@@ -11,11 +11,7 @@ pub(super) async fn run(command: PaymentCommand, desk: &Desk) -> anyhow::Result<
     let PaymentCommand::Show { id } = command;
     let settings = desk.settings()?;
     let database = desk.database(&settings).await?;
-    let key = if id.contains(':') {
-        id.clone()
-    } else {
-        format!("payment:{id}")
-    };
+    let key = if id.contains(':') { id.clone() } else { format!("payment:{id}") };
     let found = entities::payment(&database.read, &key).await?;
     let bookings = entities::ledger_of(&database.read, &key).await?;
     database.close().await;
@@ -26,18 +22,9 @@ pub(super) async fn run(command: PaymentCommand, desk: &Desk) -> anyhow::Result<
     println!("payment: {}", payment.id);
     println!("order: {}", payment.order_id);
     println!("state: {}", payment.state);
-    println!(
-        "amount: {}",
-        amount(payment.amount_minor, &payment.currency)
-    );
-    println!(
-        "captured: {}",
-        amount(payment.captured_minor, &payment.currency)
-    );
-    println!(
-        "refunded: {}",
-        amount(payment.refunded_minor, &payment.currency)
-    );
+    println!("amount: {}", amount(payment.amount_minor, &payment.currency));
+    println!("captured: {}", amount(payment.captured_minor, &payment.currency));
+    println!("refunded: {}", amount(payment.refunded_minor, &payment.currency));
     println!("gateway: {}", payment.gateway);
     if let Some(checkout) = payment.checkout {
         println!("at the gateway: {checkout}");

@@ -64,10 +64,7 @@ async fn show(desk: &Desk, settings: &Settings, key: &str) -> anyhow::Result<Out
         return Ok(Outcome::Problems);
     };
     println!("key: {key}");
-    println!(
-        "since: {}",
-        date(row["since_ms"].as_i64().unwrap_or_default())
-    );
+    println!("since: {}", date(row["since_ms"].as_i64().unwrap_or_default()));
     println!("failures: {}", row["failures"]);
     println!("reason: {}", row["reason"].as_str().unwrap_or_default());
     println!("held inputs: {}", row["held_inputs"]);
@@ -78,11 +75,7 @@ async fn show(desk: &Desk, settings: &Settings, key: &str) -> anyhow::Result<Out
         println!();
         let mut table = Table::new(&["input", "held", "bytes (sealed)"]);
         for input in held {
-            table.row(vec![
-                input.external,
-                when(input.at_ms),
-                input.body.len().to_string(),
-            ]);
+            table.row(vec![input.external, when(input.at_ms), input.body.len().to_string()]);
         }
         table.print();
     }
@@ -143,10 +136,7 @@ async fn at_rest(
 
 fn checked(key: &str) -> anyhow::Result<()> {
     let wrong = |error: entities::KeyError| {
-        Wrong::usage(
-            error.to_string(),
-            "write it as `kontor quarantine list` shows it",
-        )
+        Wrong::usage(error.to_string(), "write it as `kontor quarantine list` shows it")
     };
     Key::parse(key).map(|_| ()).map_err(wrong)
 }

@@ -13,10 +13,7 @@ pub(super) async fn run(command: SecretsCommand, desk: &Desk) -> anyhow::Result<
     let settings = desk.settings()?;
     if desk.is_running(&settings) {
         let problem = "a server is running with the old key";
-        return Err(Wrong::usage(
-            problem,
-            "stop it, change the key, start it again",
-        ));
+        return Err(Wrong::usage(problem, "stop it, change the key, start it again"));
     }
     // Says what is missing before the lock makes a file.
     desk.database(&settings).await?.close().await;
@@ -31,11 +28,7 @@ pub(super) async fn run(command: SecretsCommand, desk: &Desk) -> anyhow::Result<
     bar.finish_and_clear();
     database.close().await;
     drop(lock);
-    let Rotated {
-        values,
-        old_key,
-        fingerprint,
-    } = rotated?;
+    let Rotated { values, old_key, fingerprint } = rotated?;
     println!("sealed anew: {}", count(values.total(), "value"));
     println!("master key: {fingerprint}");
     if let Some(old) = old_key {
@@ -43,10 +36,7 @@ pub(super) async fn run(command: SecretsCommand, desk: &Desk) -> anyhow::Result<
         println!("  hint: backups from before need it; keep it apart from them");
     }
     if settings.secrets.master_key.is_some() {
-        println!(
-            "  hint: set secrets.master_key to what is in {}",
-            new_key_file.display()
-        );
+        println!("  hint: set secrets.master_key to what is in {}", new_key_file.display());
     }
     Ok(Outcome::Fine)
 }

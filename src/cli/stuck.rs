@@ -21,15 +21,9 @@ pub(super) async fn run(command: StuckCommand, desk: &Desk) -> anyhow::Result<Ou
             if !desk.is_running(settings) {
                 let problem =
                     "only a running server can drop an intent: its actor has to hear of it";
-                return Err(Wrong::not_running(
-                    problem,
-                    "start `kontor serve`, then drop it",
-                ));
+                return Err(Wrong::not_running(problem, "start `kontor serve`, then drop it"));
             }
-            control::ask(
-                &settings.control.socket,
-                &Request::StuckDrop { id: id.clone() },
-            )?;
+            control::ask(&settings.control.socket, &Request::StuckDrop { id: id.clone() })?;
             println!("dropped: {id}");
             Ok(Outcome::Fine)
         }
@@ -64,21 +58,11 @@ async fn list(desk: &Desk, settings: &Settings, all: bool, json: bool) -> anyhow
     for row in &rows {
         let state = match row["stuck"].as_bool() {
             Some(true) => "stuck".to_owned(),
-            _ => format!(
-                "next {}",
-                when(row["next_try_ms"].as_i64().unwrap_or_default())
-            ),
+            _ => format!("next {}", when(row["next_try_ms"].as_i64().unwrap_or_default())),
         };
         let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
         let attempts = row["attempts"].to_string();
-        let cells = [
-            text("id"),
-            text("what"),
-            text("owner"),
-            attempts,
-            state,
-            text("reason"),
-        ];
+        let cells = [text("id"), text("what"), text("owner"), attempts, state, text("reason")];
         table.row(cells.to_vec());
     }
     table.print();
@@ -103,10 +87,7 @@ async fn show(desk: &Desk, settings: &Settings, id: &str) -> anyhow::Result<Outc
     println!("attempts: {}", row["attempts"]);
     match row["stuck"].as_bool() {
         Some(true) => println!("state: stuck"),
-        _ => println!(
-            "state: next try {}",
-            when(row["next_try_ms"].as_i64().unwrap_or_default())
-        ),
+        _ => println!("state: next try {}", when(row["next_try_ms"].as_i64().unwrap_or_default())),
     }
     println!("reason: {}", text("reason"));
     Ok(Outcome::Fine)
@@ -116,10 +97,7 @@ async fn retry(desk: &Desk, settings: &Settings, id: &str) -> anyhow::Result<Out
     let parsed =
         parse_id(id).map_err(|error| Wrong::usage(error.to_string(), "0-1, for instance"))?;
     if desk.is_running(settings) {
-        control::ask(
-            &settings.control.socket,
-            &Request::StuckRetry { id: id.to_owned() },
-        )?;
+        control::ask(&settings.control.socket, &Request::StuckRetry { id: id.to_owned() })?;
         println!("tried again: {id}");
         return Ok(Outcome::Fine);
     }
@@ -133,9 +111,5 @@ async fn retry(desk: &Desk, settings: &Settings, id: &str) -> anyhow::Result<Out
         true => println!("tried again at the next start: {id}"),
         false => eprintln!("no intent {id} is stuck"),
     }
-    Ok(if found {
-        Outcome::Fine
-    } else {
-        Outcome::Problems
-    })
+    Ok(if found { Outcome::Fine } else { Outcome::Problems })
 }

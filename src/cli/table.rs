@@ -12,9 +12,7 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(head: &[&str]) -> Self {
-        Self {
-            rows: vec![head.iter().map(|cell| (*cell).to_owned()).collect()],
-        }
+        Self { rows: vec![head.iter().map(|cell| (*cell).to_owned()).collect()] }
     }
 
     pub(super) fn row(&mut self, cells: Vec<String>) {
@@ -129,10 +127,7 @@ mod tests {
         let mut table = Table::new(&["id", "name", "why"]);
         table.row(vec!["1".into(), "ёж".into(), "a\nb".into()]);
         table.row(vec!["100".into(), "x".into(), String::new()]);
-        assert_eq!(
-            table.lines(),
-            ["id   name  why", "1    ёж    a b", "100  x"]
-        );
+        assert_eq!(table.lines(), ["id   name  why", "1    ёж    a b", "100  x"]);
     }
 
     #[test]

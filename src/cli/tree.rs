@@ -19,30 +19,16 @@ pub(super) fn run(json: bool, desk: &Desk) -> anyhow::Result<Outcome> {
     let text = |name: &str| ping[name].as_str().unwrap_or_default().to_owned();
     let up_s = number(&ping, "up_s");
     let head = format!("kontor {}", text("version"));
-    println!(
-        "{}  process {}, up {}, {}",
-        bold(&head),
-        ping["pid"],
-        lasted(up_s),
-        text("database")
-    );
+    println!("{}  process {}, up {}, {}", bold(&head), ping["pid"], lasted(up_s), text("database"));
     let branches = branches(&tree);
-    let width = branches
-        .iter()
-        .map(|branch| branch.name.len())
-        .max()
-        .unwrap_or_default();
+    let width = branches.iter().map(|branch| branch.name.len()).max().unwrap_or_default();
     for (index, branch) in branches.iter().enumerate() {
         let is_last = index + 1 == branches.len();
         let edge = if is_last { "└──" } else { "├──" };
         println!("{edge} {:width$}  {}", branch.name, branch.line);
         for (index, line) in branch.below.iter().enumerate() {
             let stem = if is_last { " " } else { "│" };
-            let edge = if index + 1 == branch.below.len() {
-                "└──"
-            } else {
-                "├──"
-            };
+            let edge = if index + 1 == branch.below.len() { "└──" } else { "├──" };
             println!("{stem}   {edge} {line}");
         }
     }
@@ -63,10 +49,8 @@ fn number(of: &Value, name: &str) -> u64 {
 fn branches(tree: &Value) -> Vec<Branch> {
     let up = tree["journal_up"].as_bool() == Some(true);
     let state = if up { good("up") } else { bad("down") };
-    let (steps, groups) = (
-        count(number(tree, "steps"), "step"),
-        count(number(tree, "groups"), "commit"),
-    );
+    let (steps, groups) =
+        (count(number(tree, "steps"), "step"), count(number(tree, "groups"), "commit"));
     let mut branches = vec![
         Branch {
             name: "journal".into(),
@@ -91,11 +75,7 @@ fn branches(tree: &Value) -> Vec<Branch> {
             let to = count(number(tree, "destinations"), "destination");
             line.push_str(&format!(", {intents} for {to}"));
         }
-        branches.push(Branch {
-            name,
-            line,
-            below: Vec::new(),
-        });
+        branches.push(Branch { name, line, below: Vec::new() });
     }
     branches.extend(tree["shards"].as_array().into_iter().flatten().map(shard));
     branches
@@ -103,9 +83,7 @@ fn branches(tree: &Value) -> Vec<Branch> {
 
 fn shard(shard: &Value) -> Branch {
     let kinds = shard["by_kind"].as_object().into_iter().flatten();
-    let kinds: Vec<String> = kinds
-        .map(|(kind, number)| format!("{kind} {number}"))
-        .collect();
+    let kinds: Vec<String> = kinds.map(|(kind, number)| format!("{kind} {number}")).collect();
     let live = count(number(shard, "live"), "actor");
     let mut line = match kinds.is_empty() {
         true => live,
@@ -126,17 +104,8 @@ fn shard(shard: &Value) -> Branch {
         let name = one[0].as_str().unwrap_or_default();
         (depth > 0).then(|| format!("{name}  {}", quiet(&format!("mailbox {depth}"))))
     };
-    let below = shard["busiest"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(busy)
-        .collect();
-    Branch {
-        name: format!("shard {}", shard["shard"]),
-        line,
-        below,
-    }
+    let below = shard["busiest"].as_array().into_iter().flatten().filter_map(busy).collect();
+    Branch { name: format!("shard {}", shard["shard"]), line, below }
 }
 
 fn restarts(number: u64) -> String {

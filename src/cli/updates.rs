@@ -46,12 +46,7 @@ async fn unparsed(desk: &Desk, json: bool) -> anyhow::Result<Outcome> {
         let mut table = Table::new(&["bot", "update", "kept", "reason"]);
         let kept = count(rows.len() as u64, "update");
         for row in rows {
-            table.row(vec![
-                row.bot,
-                row.update_id.to_string(),
-                when(row.at_ms),
-                row.reason,
-            ]);
+            table.row(vec![row.bot, row.update_id.to_string(), when(row.at_ms), row.reason]);
         }
         table.print();
         println!("\n{kept}; `--json` shows them in full");

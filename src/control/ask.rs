@@ -29,10 +29,7 @@ pub enum AskError {
 /// # Errors
 /// When none is running, it refuses, or it does not answer.
 pub fn ask(path: &Path, request: &Request) -> Result<Value, AskError> {
-    let broken = |reason: String| AskError::Broken {
-        path: path.to_owned(),
-        reason,
-    };
+    let broken = |reason: String| AskError::Broken { path: path.to_owned(), reason };
     let failed = |error: std::io::Error| broken(error.to_string());
     let mut stream = connect(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::ConnectionRefused => AskError::NotRunning(path.to_owned()),
@@ -44,9 +41,7 @@ pub fn ask(path: &Path, request: &Request) -> Result<Value, AskError> {
     line.push(b'\n');
     stream.write_all(&line).map_err(failed)?;
     let mut answer = String::new();
-    BufReader::new(stream)
-        .read_line(&mut answer)
-        .map_err(failed)?;
+    BufReader::new(stream).read_line(&mut answer).map_err(failed)?;
     let answer: Answer =
         serde_json::from_str(&answer).map_err(|_| broken("it broke off".to_owned()))?;
     match (answer.ok, answer.error) {

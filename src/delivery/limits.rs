@@ -59,10 +59,7 @@ struct Rate {
 impl Rate {
     fn new(count: u32, per: Duration, burst: u32) -> Self {
         let per_us = i64::try_from(per.as_micros()).unwrap_or(i64::MAX);
-        Self {
-            interval_us: per_us / i64::from(count.max(1)),
-            burst: burst.max(1),
-        }
+        Self { interval_us: per_us / i64::from(count.max(1)), burst: burst.max(1) }
     }
 
     fn tolerance_us(self) -> i64 {
@@ -111,11 +108,7 @@ impl Limiter {
         let (second, minute) = (Duration::from_secs(1), Duration::from_secs(60));
         Self {
             clock,
-            bot: Rate::new(
-                limits.bot_per_second,
-                second,
-                limits.bot_per_second.min(BOT_BURST),
-            ),
+            bot: Rate::new(limits.bot_per_second, second, limits.bot_per_second.min(BOT_BURST)),
             chat: Rate::new(limits.chat_per_second, second, limits.chat_burst),
             group: Rate::new(limits.group_per_minute, minute, limits.group_burst),
             state: Mutex::new(State {
@@ -239,11 +232,7 @@ impl<'l> Ticket<'l> {
         let place = (lane, state.arrivals);
         state.waiting.insert(place, Arc::clone(&called));
         drop(state);
-        Self {
-            limiter,
-            place,
-            called,
-        }
+        Self { limiter, place, called }
     }
 }
 

@@ -15,19 +15,11 @@ pub enum MarkupError {
     #[error("unsupported start tag \"{tag}\" at byte {at}")]
     Unsupported { tag: String, at: usize },
     #[error("tag \"{tag}\" at byte {at} lacks its attribute \"{attribute}\"")]
-    Attribute {
-        tag: String,
-        attribute: &'static str,
-        at: usize,
-    },
+    Attribute { tag: String, attribute: &'static str, at: usize },
     #[error("tag at byte {at} does not end")]
     Unended { at: usize },
     #[error("end tag \"{found}\" at byte {at}, expected \"{expected}\"")]
-    Crossed {
-        expected: String,
-        found: String,
-        at: usize,
-    },
+    Crossed { expected: String, found: String, at: usize },
     #[error("end tag \"{tag}\" at byte {at} has no start tag")]
     Unopened { tag: String, at: usize },
     #[error("start tag \"{tag}\" at byte {at} has no end tag")]

@@ -34,12 +34,7 @@ pub fn split_text(text: &str, entities: &[Entity], limit_utf16: usize) -> Vec<Pi
     }
     let mut entities = entities.to_vec();
     entities.sort_by_key(|entity| (entity.offset, u32::MAX - entity.length));
-    let cutter = Cutter {
-        text,
-        limit,
-        entities: &entities,
-        letters: letters(text, limit),
-    };
+    let cutter = Cutter { text, limit, entities: &entities, letters: letters(text, limit) };
     let mut pieces = Vec::new();
     let mut start = cutter.next_start(0);
     while start < cutter.letters.len() {
@@ -111,11 +106,7 @@ fn letters(text: &str, limit: usize) -> Vec<Letter> {
 impl Cutter<'_> {
     fn unit(&self, at: usize) -> usize {
         self.letters.get(at).map_or_else(
-            || {
-                self.letters
-                    .last()
-                    .map_or(0, |last| last.unit + self.width(last.byte))
-            },
+            || self.letters.last().map_or(0, |last| last.unit + self.width(last.byte)),
             |letter| letter.unit,
         )
     }
@@ -125,9 +116,7 @@ impl Cutter<'_> {
     }
 
     fn byte(&self, at: usize) -> usize {
-        self.letters
-            .get(at)
-            .map_or(self.text.len(), |letter| letter.byte)
+        self.letters.get(at).map_or(self.text.len(), |letter| letter.byte)
     }
 
     /// Where the piece that begins at `start` ends, before trimming: behind `start`.
@@ -159,10 +148,7 @@ impl Cutter<'_> {
     fn furthest(&self, start: usize) -> usize {
         let first = self.unit(start);
         let mut end_unit = first + self.limit;
-        let behind = self
-            .entities
-            .iter()
-            .filter(|e| e.length > 0 && e.end() as usize > first);
+        let behind = self.entities.iter().filter(|e| e.length > 0 && e.end() as usize > first);
         if let Some(surplus) = behind.map(|entity| entity.offset as usize).nth(ENTITIES) {
             end_unit = end_unit.min(surplus);
         }
@@ -180,17 +166,13 @@ impl Cutter<'_> {
         if !is_space(at) || at == start || is_space(at - 1) {
             return None;
         }
-        let space = self.letters[at..]
-            .iter()
-            .take_while(|letter| letter.is_space);
-        Some(
-            match space.filter(|letter| letter.is_line_end).take(2).count() {
-                2 => Place::Paragraph,
-                1 => Place::Line,
-                _ if self.sentence_ends(at) => Place::Sentence,
-                _ => Place::Word,
-            },
-        )
+        let space = self.letters[at..].iter().take_while(|letter| letter.is_space);
+        Some(match space.filter(|letter| letter.is_line_end).take(2).count() {
+            2 => Place::Paragraph,
+            1 => Place::Line,
+            _ if self.sentence_ends(at) => Place::Sentence,
+            _ => Place::Word,
+        })
     }
 
     /// Whether a sentence ends before `at`, closing quotes and brackets aside.
@@ -206,10 +188,7 @@ impl Cutter<'_> {
     /// Whether `at` lies within something that only makes sense whole and would fit whole.
     fn inside_whole(&self, at: usize) -> bool {
         let unit = self.unit(at);
-        let whole = self
-            .entities
-            .iter()
-            .take_while(|entity| (entity.offset as usize) < unit);
+        let whole = self.entities.iter().take_while(|entity| (entity.offset as usize) < unit);
         whole
             .filter(|entity| entity.kind.is_whole() && (entity.length as usize) <= self.limit)
             .any(|entity| (entity.end() as usize) > unit)
@@ -232,25 +211,18 @@ impl Cutter<'_> {
 
     /// Takes the white space off the end of a piece.
     fn trimmed_end(&self, start: usize, cut: usize) -> usize {
-        let visible = self.letters[start..cut]
-            .iter()
-            .rposition(|letter| !letter.is_space);
+        let visible = self.letters[start..cut].iter().rposition(|letter| !letter.is_space);
         visible.map_or(start, |last| start + last + 1)
     }
 
     /// The next letter to show at or after `at`; in code the indentation of its line is kept.
     fn next_start(&self, at: usize) -> usize {
-        let spaces = self.letters[at..]
-            .iter()
-            .take_while(|letter| letter.is_space)
-            .count();
+        let spaces = self.letters[at..].iter().take_while(|letter| letter.is_space).count();
         let first = at + spaces;
         if first == self.letters.len() || !self.inside_verbatim(first) {
             return first;
         }
-        let line = self.letters[at..first]
-            .iter()
-            .rposition(|letter| letter.is_line_end);
+        let line = self.letters[at..first].iter().rposition(|letter| letter.is_line_end);
         match line {
             Some(line) if self.inside_verbatim(at + line + 1) => at + line + 1,
             _ => first,

@@ -1,7 +1,7 @@
 //! Carries intents to the Bot API, within its limits, and says what came of them. Knows no actors' decisions.
 
 mod compose;
-mod pictures;
+pub mod pictures;
 mod progress;
 #[cfg(test)]
 mod tests;
@@ -23,7 +23,7 @@ use compose::{Cost, Step, cost, steps};
 use progress::{HalfWay, Progress};
 use verdict::{Verdict, verdict};
 
-pub use pictures::{Embedded, Pictures};
+pub(crate) use pictures::Pictures;
 
 /// Moved groups that are remembered per bot.
 const MOVED_KEPT: usize = 10_000;
@@ -79,15 +79,8 @@ impl TelegramCourier {
             limiter: Limiter::new(limits, clock.clone()),
             moved: Mutex::default(),
         };
-        let bots = bots
-            .into_iter()
-            .map(|(id, sending)| (id, bot(sending)))
-            .collect();
-        Self(Arc::new(Inner {
-            bots,
-            pictures,
-            half_way: HalfWay::default(),
-        }))
+        let bots = bots.into_iter().map(|(id, sending)| (id, bot(sending))).collect();
+        Self(Arc::new(Inner { bots, pictures, half_way: HalfWay::default() }))
     }
 
     /// Carries one call. A send that may have gone out already goes out again: `sendMessage` has no idempotency key.
@@ -121,13 +114,8 @@ impl TelegramCourier {
         let Some(bot) = self.0.bots.get(&call.bot) else {
             return false;
         };
-        let with_file = matches!(
-            &call.method,
-            Method::SendPhoto {
-                photo: actors::Photo::Ours(_),
-                ..
-            }
-        );
+        let with_file =
+            matches!(&call.method, Method::SendPhoto { photo: actors::Photo::Ours(_), .. });
         if call.report || call.lane == Lane::Money || with_file || bot.moved_to(call.chat).is_some()
         {
             return false;
@@ -143,17 +131,13 @@ impl TelegramCourier {
 
     async fn go_on(&self, call: &TelegramCall, progress: &mut Progress) -> CourierReport {
         let Some(bot) = self.0.bots.get(&call.bot) else {
-            return CourierReport::Closed {
-                reason: format!("no bot {} is configured", call.bot),
-            };
+            return CourierReport::Closed { reason: format!("no bot {} is configured", call.bot) };
         };
         let steps = match bot.steps(call) {
             Ok(steps) => steps,
             Err(unsendable) => {
-                let outcome = Outcome::Refused {
-                    reason: unsendable.to_string(),
-                    unreachable: false,
-                };
+                let outcome =
+                    Outcome::Refused { reason: unsendable.to_string(), unreachable: false };
                 return CourierReport::Finished(outcome);
             }
         };
@@ -207,10 +191,8 @@ impl TelegramCourier {
                     self.0.pictures.forget(&call.bot, name);
                 }
                 Verdict::Migrated(_) | Verdict::FileForgotten => {
-                    let outcome = Outcome::Refused {
-                        reason: error.to_string(),
-                        unreachable: false,
-                    };
+                    let outcome =
+                        Outcome::Refused { reason: error.to_string(), unreachable: false };
                     return Err(CourierReport::Finished(outcome));
                 }
             }
@@ -221,32 +203,19 @@ impl TelegramCourier {
     async fn send(&self, bot: &Bot, id: &BotId, step: &Step) -> Result<Box<RawValue>, CallError> {
         let api = &bot.sending.api;
         let Some(name) = &step.picture else {
-            return api
-                .call(step.method, &Value::Object(step.body.clone()), CALL_WITHIN)
-                .await;
+            return api.call(step.method, &Value::Object(step.body.clone()), CALL_WITHIN).await;
         };
         let mut body = step.body.clone();
         if let Some(file_id) = self.0.pictures.file_id(id, name) {
             body.insert("photo".to_owned(), json!(file_id));
-            return api
-                .call(step.method, &Value::Object(body), CALL_WITHIN)
-                .await;
+            return api.call(step.method, &Value::Object(body), CALL_WITHIN).await;
         }
         let Some(picture) = self.0.pictures.read(name).await else {
-            tracing::error!(
-                picture = name,
-                "there is no such picture; the words are sent alone"
-            );
+            tracing::error!(picture = name, "there is no such picture; the words are sent alone");
             let body = words_alone(body);
-            return api
-                .call("sendMessage", &Value::Object(body), CALL_WITHIN)
-                .await;
+            return api.call("sendMessage", &Value::Object(body), CALL_WITHIN).await;
         };
-        let file = Upload {
-            field: "photo",
-            file_name: picture.file_name,
-            bytes: picture.bytes,
-        };
+        let file = Upload { field: "photo", file_name: picture.file_name, bytes: picture.bytes };
         let result = api.upload(step.method, &body, file).await?;
         let sent: Option<Sent> = serde_json::from_str(result.get()).ok();
         if let Some(size) = sent.and_then(|sent| sent.photo.into_iter().max_by_key(|s| s.width)) {
@@ -258,21 +227,11 @@ impl TelegramCourier {
 
 impl Bot {
     fn steps(&self, call: &TelegramCall) -> Result<Vec<Step>, compose::Unsendable> {
-        steps(
-            call,
-            self.sending
-                .provider_token
-                .as_ref()
-                .map(|token| token.expose_secret()),
-        )
+        steps(call, self.sending.provider_token.as_ref().map(|token| token.expose_secret()))
     }
 
     fn moved_to(&self, chat: i64) -> Option<i64> {
-        self.moved
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&chat)
-            .copied()
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner).get(&chat).copied()
     }
 
     fn remember_moved(&self, chat: i64, to: i64) {
@@ -289,9 +248,7 @@ impl Bot {
 /// `None` for what `claim_inline` never lets through.
 pub fn inline_body(call: &TelegramCall) -> Option<Value> {
     let mut steps = steps(call, None).ok()?;
-    let mut step = steps
-        .pop()
-        .filter(|step| step.picture.is_none() && steps.is_empty())?;
+    let mut step = steps.pop().filter(|step| step.picture.is_none() && steps.is_empty())?;
     step.body.insert("method".to_owned(), json!(step.method));
     Some(Value::Object(step.body))
 }
@@ -299,9 +256,7 @@ pub fn inline_body(call: &TelegramCall) -> Option<Value> {
 /// The id of the message that a send made; edits and answers make none.
 fn made(method: &str, result: &RawValue) -> Option<i64> {
     let is_send = method.starts_with("send");
-    let sent = is_send
-        .then(|| serde_json::from_str::<Sent>(result.get()).ok())
-        .flatten();
+    let sent = is_send.then(|| serde_json::from_str::<Sent>(result.get()).ok()).flatten();
     sent.and_then(|sent| sent.message_id)
 }
 

@@ -24,11 +24,7 @@ pub(super) async fn make(world: &World, bot: i64) {
 }
 
 async fn past(world: &World, bot: i64, person: i64, place: usize) -> Option<()> {
-    let name = world
-        .people()
-        .into_iter()
-        .find(|one| one.id == person)?
-        .first_name;
+    let name = world.people().into_iter().find(|one| one.id == person)?.first_name;
     world.start(person, bot, None).ok()?;
     until(|| newest(world, person, bot).is_some()).await?;
     let welcome = newest(world, person, bot)?;
@@ -61,26 +57,18 @@ async fn until(is_so: impl Fn() -> bool) -> Option<()> {
 /// The newest message with buttons that can be pressed.
 fn newest(world: &World, person: i64, bot: i64) -> Option<Value> {
     let mut messages = world.messages(person, bot);
-    let last = messages
-        .iter()
-        .rposition(|message| !pressable(message).is_empty())?;
+    let last = messages.iter().rposition(|message| !pressable(message).is_empty())?;
     Some(messages.swap_remove(last))
 }
 
 fn buttons(message: &Value) -> Vec<&Value> {
     let rows = message["reply_markup"]["inline_keyboard"].as_array();
-    rows.into_iter()
-        .flatten()
-        .filter_map(Value::as_array)
-        .flatten()
-        .collect()
+    rows.into_iter().flatten().filter_map(Value::as_array).flatten().collect()
 }
 
 fn pressable(message: &Value) -> Vec<&Value> {
     let buttons = buttons(message).into_iter();
-    buttons
-        .filter(|button| button["callback_data"].is_string())
-        .collect()
+    buttons.filter(|button| button["callback_data"].is_string()).collect()
 }
 
 /// Presses a button of the newest message and waits until the chat looks otherwise.
@@ -89,15 +77,9 @@ async fn press(world: &World, person: i64, bot: i64, index: usize) -> Option<()>
     let message = newest(world, person, bot)?;
     let buttons = pressable(&message);
     let button = buttons.get(index).or_else(|| buttons.first())?;
-    let (id, data) = (
-        message["message_id"].as_i64()?,
-        button["callback_data"].as_str()?,
-    );
+    let (id, data) = (message["message_id"].as_i64()?, button["callback_data"].as_str()?);
     let before = world.messages(person, bot);
-    tokio::time::timeout(PATIENCE, world.press(person, bot, id, data))
-        .await
-        .ok()?
-        .ok()?;
+    tokio::time::timeout(PATIENCE, world.press(person, bot, id, data)).await.ok()?.ok()?;
     // An order goes on by itself for a moment; whoever looks too early presses a button that is about to go.
     until(|| world.messages(person, bot) != before).await?;
     until(|| !is_waiting(world, person, bot)).await
@@ -107,13 +89,9 @@ async fn press(world: &World, person: i64, bot: i64, index: usize) -> Option<()>
 fn is_waiting(world: &World, person: i64, bot: i64) -> bool {
     let message = newest(world, person, bot);
     let cancels = |button: &&Value| {
-        button["callback_data"]
-            .as_str()
-            .is_some_and(|data| data.starts_with("t.c."))
+        button["callback_data"].as_str().is_some_and(|data| data.starts_with("t.c."))
     };
-    let only = message
-        .as_ref()
-        .and_then(|message| pressable(message).first().copied());
+    let only = message.as_ref().and_then(|message| pressable(message).first().copied());
     only.as_ref().is_some_and(cancels) && pay_link(world, person, bot).is_none()
 }
 
@@ -130,12 +108,6 @@ async fn pay(url: &str) -> Option<()> {
     let client = reqwest::Client::new();
     let act = format!("{origin}/sim/gateway/checkouts/{checkout}/pay");
     let outcome = serde_json::json!({ "outcome": "capture" });
-    let sent = client
-        .post(act)
-        .timeout(PATIENCE)
-        .json(&outcome)
-        .send()
-        .await
-        .ok()?;
+    let sent = client.post(act).timeout(PATIENCE).json(&outcome).send().await.ok()?;
     sent.status().is_success().then_some(())
 }

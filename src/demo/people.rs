@@ -32,8 +32,5 @@ pub(super) fn settle(world: &World) {
 
 /// Those who have bought before.
 pub(super) fn regulars() -> impl Iterator<Item = i64> {
-    PEOPLE
-        .iter()
-        .map(|(id, ..)| *id)
-        .filter(|id| *id != ADA && *id != OWNER)
+    PEOPLE.iter().map(|(id, ..)| *id).filter(|id| *id != ADA && *id != OWNER)
 }

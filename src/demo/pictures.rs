@@ -29,9 +29,7 @@ pub(super) fn draw(folder: &Path) -> anyhow::Result<()> {
     for sample in SAMPLES {
         let file = folder.join(format!("{}.png", sample.id));
         if !file.exists() {
-            picture(sample)
-                .save(&file)
-                .with_context(|| format!("draw {}", file.display()))?;
+            picture(sample).save(&file).with_context(|| format!("draw {}", file.display()))?;
         }
     }
     Ok(())

@@ -29,13 +29,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         pieces: 25,
         shape: Shape::Mug,
         colour: [52, 104, 192],
-        titles: [
-            "Blue mug",
-            "Синяя кружка",
-            "Taza azul",
-            "Ko‘k krujka",
-            "كوب أزرق",
-        ],
+        titles: ["Blue mug", "Синяя кружка", "Taza azul", "Ko‘k krujka", "كوب أزرق"],
         descriptions: [
             "Stoneware, 300 ml, glazed by hand.",
             "Керамика, 300 мл, глазурь ручной работы.",
@@ -50,13 +44,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         pieces: 12,
         shape: Shape::Mug,
         colour: [196, 64, 56],
-        titles: [
-            "Red mug",
-            "Красная кружка",
-            "Taza roja",
-            "Qizil krujka",
-            "كوب أحمر",
-        ],
+        titles: ["Red mug", "Красная кружка", "Taza roja", "Qizil krujka", "كوب أحمر"],
         descriptions: [
             "The blue mug's warm sister.",
             "Тёплая сестра синей кружки.",
@@ -71,13 +59,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         pieces: 60,
         shape: Shape::Tin,
         colour: [72, 140, 84],
-        titles: [
-            "Green tea",
-            "Зелёный чай",
-            "Té verde",
-            "Ko‘k choy",
-            "شاي أخضر",
-        ],
+        titles: ["Green tea", "Зелёный чай", "Té verde", "Ko‘k choy", "شاي أخضر"],
         descriptions: [
             "Sencha, 100 g in a tin.",
             "Сенча, 100 г в жестяной банке.",
@@ -92,13 +74,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         pieces: 60,
         shape: Shape::Tin,
         colour: [120, 72, 48],
-        titles: [
-            "Black tea",
-            "Чёрный чай",
-            "Té negro",
-            "Qora choy",
-            "شاي أسود",
-        ],
+        titles: ["Black tea", "Чёрный чай", "Té negro", "Qora choy", "شاي أسود"],
         descriptions: [
             "Assam, 100 g in a tin.",
             "Ассам, 100 г в жестяной банке.",
@@ -164,13 +140,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         pieces: 3,
         shape: Shape::Tin,
         colour: [216, 148, 40],
-        titles: [
-            "Forest honey",
-            "Лесной мёд",
-            "Miel de bosque",
-            "O‘rmon asali",
-            "عسل الغابة",
-        ],
+        titles: ["Forest honey", "Лесной мёд", "Miel de bosque", "O‘rmon asali", "عسل الغابة"],
         descriptions: [
             "350 g. There are never many jars.",
             "350 г. Банок всегда немного.",
@@ -185,13 +155,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         pieces: 9,
         shape: Shape::Book,
         colour: [180, 88, 96],
-        titles: [
-            "Tea and cake",
-            "Чай и пирог",
-            "Té y pastel",
-            "Choy va pirog",
-            "شاي وكعك",
-        ],
+        titles: ["Tea and cake", "Чай и пирог", "Té y pastel", "Choy va pirog", "شاي وكعك"],
         descriptions: [
             "Sixty recipes for the afternoon.",
             "Шестьдесят рецептов к полднику.",
@@ -206,13 +170,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         pieces: 80,
         shape: Shape::Card,
         colour: [88, 136, 188],
-        titles: [
-            "Postcards",
-            "Открытки",
-            "Postales",
-            "Otkritkalar",
-            "بطاقات بريدية",
-        ],
+        titles: ["Postcards", "Открытки", "Postales", "Otkritkalar", "بطاقات بريدية"],
         descriptions: [
             "Eight views of the harbour.",
             "Восемь видов гавани.",
@@ -225,9 +183,8 @@ pub(super) const SAMPLES: &[Sample] = &[
 
 fn by_language(texts: &[&str; 5]) -> String {
     let pairs = LANGUAGES.iter().zip(texts);
-    let map: serde_json::Map<String, serde_json::Value> = pairs
-        .map(|(language, text)| ((*language).to_owned(), json!(text)))
-        .collect();
+    let map: serde_json::Map<String, serde_json::Value> =
+        pairs.map(|(language, text)| ((*language).to_owned(), json!(text))).collect();
     serde_json::Value::Object(map).to_string()
 }
 
@@ -249,13 +206,8 @@ pub(super) async fn fill(kernel: &Kernel) -> anyhow::Result<()> {
     for sample in SAMPLES {
         let key = Key::new(Kind::Stock, sample.id);
         let external = External::Request(format!("demo-stock-{}", sample.id));
-        let message = Message::SetOnHand {
-            count: sample.pieces,
-        };
-        let told = kernel
-            .office
-            .tell_patiently(key, external, message.into())
-            .await;
+        let message = Message::SetOnHand { count: sample.pieces };
+        let told = kernel.office.tell_patiently(key, external, message.into()).await;
         told.map_err(|failure| anyhow!("the shelves cannot be filled: {failure}"))?;
     }
     Ok(())

@@ -97,25 +97,14 @@ impl Sandbox {
         webhook_secret: SecretString,
     ) -> Self {
         let (name, api_url) = (name.to_owned(), api_url.trim_end_matches('/').to_owned());
-        Self {
-            name,
-            http,
-            api_url,
-            api_key,
-            webhook_secret,
-            webhook_url,
-        }
+        Self { name, http, api_url, api_key, webhook_secret, webhook_url }
     }
 
     /// Asks, under a key of the payment and the intent: the same question twice has one effect.
     pub async fn carry(&self, id: IntentId, call: &GatewayCall) -> CourierReport {
         let key = format!("{}-{id}", call.payment);
         let reply = match &call.op {
-            GatewayOp::OpenCheckout {
-                amount,
-                description,
-                expires_at_ms,
-            } => {
+            GatewayOp::OpenCheckout { amount, description, expires_at_ms } => {
                 let body = json!({
                     "amount_minor": amount.amount_minor,
                     "currency": amount.currency,
@@ -124,34 +113,23 @@ impl Sandbox {
                     "webhook_url": self.webhook_url,
                     "expires_at": expires_at_ms / 1_000,
                 });
-                let reply = self
-                    .call(Method::POST, "checkouts", Some((&key, body)))
-                    .await;
+                let reply = self.call(Method::POST, "checkouts", Some((&key, body))).await;
                 read(reply, |checkout: Checkout| GatewayReply::Opened {
                     checkout: checkout.id,
                     url: checkout.url,
                 })
             }
-            GatewayOp::AskCheckout {
-                checkout: Some(checkout),
-            } => self.ask(checkout).await,
+            GatewayOp::AskCheckout { checkout: Some(checkout) } => self.ask(checkout).await,
             GatewayOp::AskCheckout { checkout: None } => self.find(&call.payment).await,
             GatewayOp::ExpireCheckout { checkout } => {
                 let path = format!("checkouts/{checkout}/expire");
-                match self
-                    .call(Method::POST, &path, Some((&key, json!({}))))
-                    .await
-                {
+                match self.call(Method::POST, &path, Some((&key, json!({})))).await {
                     // No longer open: what is it, then?
                     Reply::No(StatusCode::CONFLICT, _) => self.ask(checkout).await,
                     reply => read(reply, |_: Checkout| GatewayReply::Expired),
                 }
             }
-            GatewayOp::Refund {
-                checkout,
-                amount,
-                reason,
-            } => {
+            GatewayOp::Refund { checkout, amount, reason } => {
                 let body = json!({
                     "checkout": checkout,
                     "amount_minor": amount.amount_minor,
@@ -171,41 +149,30 @@ impl Sandbox {
     }
 
     async fn ask(&self, checkout: &str) -> Result<GatewayReply, CourierReport> {
-        let reply = self
-            .call(Method::GET, &format!("checkouts/{checkout}"), None)
-            .await;
-        read(reply, |checkout: Checkout| match (checkout.status.as_str(), checkout.refunds.last()) {
-            // The newest is the one that might be in doubt; the saga knows the others by their ids.
-            ("captured", Some(refund)) => GatewayReply::Refunded {
-                refund: refund.id.clone(),
-                amount: Money::new(refund.amount_minor, refund.currency),
-            },
-            ("captured", None) => GatewayReply::Captured {
-                amount: Money::new(checkout.amount_minor, checkout.currency),
-            },
-            ("expired", _) => GatewayReply::Expired,
-            ("declined", _) => GatewayReply::Declined {
-                reason: "declined".to_owned(),
-            },
-            _ => GatewayReply::Open,
+        let reply = self.call(Method::GET, &format!("checkouts/{checkout}"), None).await;
+        read(reply, |checkout: Checkout| {
+            match (checkout.status.as_str(), checkout.refunds.last()) {
+                // The newest is the one that might be in doubt; the saga knows the others by their ids.
+                ("captured", Some(refund)) => GatewayReply::Refunded {
+                    refund: refund.id.clone(),
+                    amount: Money::new(refund.amount_minor, refund.currency),
+                },
+                ("captured", None) => GatewayReply::Captured {
+                    amount: Money::new(checkout.amount_minor, checkout.currency),
+                },
+                ("expired", _) => GatewayReply::Expired,
+                ("declined", _) => GatewayReply::Declined { reason: "declined".to_owned() },
+                _ => GatewayReply::Open,
+            }
         })
     }
 
     /// Nobody knows whether a checkout was opened: is there one under our reference?
     async fn find(&self, payment: &Key) -> Result<GatewayReply, CourierReport> {
-        let reply = self
-            .call(Method::GET, &format!("checkouts?reference={payment}"), None)
-            .await;
-        read(reply, |listing: Listing| {
-            match listing.data.into_iter().next() {
-                Some(checkout) => GatewayReply::Opened {
-                    checkout: checkout.id,
-                    url: checkout.url,
-                },
-                None => GatewayReply::Rejected {
-                    reason: "no checkout was opened".to_owned(),
-                },
-            }
+        let reply = self.call(Method::GET, &format!("checkouts?reference={payment}"), None).await;
+        read(reply, |listing: Listing| match listing.data.into_iter().next() {
+            Some(checkout) => GatewayReply::Opened { checkout: checkout.id, url: checkout.url },
+            None => GatewayReply::Rejected { reason: "no checkout was opened".to_owned() },
         })
     }
 
@@ -233,18 +200,13 @@ impl Sandbox {
         if status.is_success() {
             return Reply::Good(body);
         }
-        let words = body["error"]["message"]
-            .as_str()
-            .unwrap_or("no reason given")
-            .to_owned();
+        let words = body["error"]["message"].as_str().unwrap_or("no reason given").to_owned();
         match status {
             StatusCode::TOO_MANY_REQUESTS => Reply::Report(CourierReport::Throttled {
                 retry_after: retry_after.unwrap_or(Duration::from_secs(1)),
             }),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Reply::Report(CourierReport::Closed {
-                    reason: format!("{status}: {words}"),
-                })
+                Reply::Report(CourierReport::Closed { reason: format!("{status}: {words}") })
             }
             status if status.is_server_error() => failed(format!("{status}: {words}")),
             status => Reply::No(status, words),
@@ -272,9 +234,7 @@ impl Sandbox {
         let amount = Money::new(checkout.amount_minor, checkout.currency);
         let report = match (event.kind.as_str(), event.data.refund) {
             ("checkout.captured", _) => CheckoutReport::Captured { amount },
-            ("checkout.declined", _) => CheckoutReport::Declined {
-                reason: "declined".to_owned(),
-            },
+            ("checkout.declined", _) => CheckoutReport::Declined { reason: "declined".to_owned() },
             ("checkout.expired", _) => CheckoutReport::Expired,
             ("refund.succeeded", Some(refund)) => CheckoutReport::Refunded {
                 refund: refund.id,
@@ -288,12 +248,7 @@ impl Sandbox {
             return Err(malformed(format!("{payment} is no payment")));
         }
         let event = format!("{}/{}", self.name, event.id);
-        Ok(Notice {
-            event,
-            payment,
-            checkout: checkout.id,
-            report,
-        })
+        Ok(Notice { event, payment, checkout: checkout.id, report })
     }
 }
 
@@ -305,27 +260,21 @@ fn read<T: serde::de::DeserializeOwned>(
     match reply {
         Reply::Good(body) => match serde_json::from_value(body) {
             Ok(body) => Ok(good(body)),
-            Err(error) => Err(CourierReport::Failed {
-                reason: format!("unexpected answer: {error}"),
-            }),
+            Err(error) => {
+                Err(CourierReport::Failed { reason: format!("unexpected answer: {error}") })
+            }
         },
-        Reply::No(status, words) => Ok(GatewayReply::Rejected {
-            reason: format!("{status}: {words}"),
-        }),
+        Reply::No(status, words) => {
+            Ok(GatewayReply::Rejected { reason: format!("{status}: {words}") })
+        }
         Reply::Report(report) => Err(report),
     }
 }
 
 /// Whether any `v1` of the header is ours over `t.body`, and `t` is near `now_s`.
 fn is_signed(secret: &str, header: &str, body: &[u8], now_s: i64) -> bool {
-    let parts = || {
-        header
-            .split(',')
-            .filter_map(|part| part.trim().split_once('='))
-    };
-    let stamp = parts()
-        .find(|(name, _)| *name == "t")
-        .map(|(_, value)| value);
+    let parts = || header.split(',').filter_map(|part| part.trim().split_once('='));
+    let stamp = parts().find(|(name, _)| *name == "t").map(|(_, value)| value);
     let Some(stamp) = stamp else { return false };
     let Ok(at) = stamp.parse::<i64>() else {
         return false;
@@ -337,12 +286,8 @@ fn is_signed(secret: &str, header: &str, body: &[u8], now_s: i64) -> bool {
     mac.update(stamp.as_bytes());
     mac.update(b".");
     mac.update(body);
-    let ours: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let ours: String =
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     parts()
         .any(|(name, theirs)| name == "v1" && bool::from(theirs.as_bytes().ct_eq(ours.as_bytes())))
 }

@@ -11,11 +11,7 @@ pub(super) struct Backoff {
 
 impl Backoff {
     pub(super) fn new(first: Duration, last: Duration) -> Self {
-        Self {
-            first,
-            last,
-            failures: 0,
-        }
+        Self { first, last, failures: 0 }
     }
 
     /// After a success.
@@ -30,9 +26,7 @@ impl Backoff {
 
     /// From half of it to the whole, so that many do not come back in the same moment.
     pub(super) fn next(&mut self) -> Duration {
-        let doubled = self
-            .first
-            .saturating_mul(2_u32.saturating_pow(self.failures.min(16)));
+        let doubled = self.first.saturating_mul(2_u32.saturating_pow(self.failures.min(16)));
         self.failures = self.failures.saturating_add(1);
         doubled.min(self.last).mul_f64(rand::random_range(0.5..1.0))
     }

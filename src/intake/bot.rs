@@ -64,11 +64,7 @@ pub struct BotIntake {
 
 /// An update that was read: what is to be done with it, as often as it takes.
 pub(super) enum Sorted {
-    Tell {
-        key: Key,
-        external: External,
-        message: Message,
-    },
+    Tell { key: Key, external: External, message: Message },
     Unparsed(UnparsedRow),
     Nothing,
 }
@@ -167,21 +163,10 @@ impl BotIntake {
         Ok(match routed {
             Routed::To(key, message) => {
                 self.count(kind, action);
-                Sorted::Tell {
-                    key,
-                    external,
-                    message,
-                }
+                Sorted::Tell { key, external, message }
             }
             Routed::Ignored => {
-                self.count(
-                    kind,
-                    if action == "handled" {
-                        "ignored"
-                    } else {
-                        action
-                    },
-                );
+                self.count(kind, if action == "handled" { "ignored" } else { action });
                 Sorted::Nothing
             }
         })
@@ -200,18 +185,9 @@ impl BotIntake {
     /// Hands it over; the order of calls is kept for each user.
     pub(super) fn post(&self, sorted: &Sorted, inline: bool) -> Result<Pending, Failure> {
         Ok(match sorted {
-            Sorted::Tell {
-                key,
-                external,
-                message,
-            } => {
+            Sorted::Tell { key, external, message } => {
                 let (key, external, message) = (key.clone(), external.clone(), message.clone());
-                Pending::Posted(self.office.post(Tell {
-                    key,
-                    external,
-                    message,
-                    inline,
-                })?)
+                Pending::Posted(self.office.post(Tell { key, external, message, inline })?)
             }
             Sorted::Unparsed(row) => Pending::Unparsed(row.clone()),
             Sorted::Nothing => Pending::Nothing,
@@ -231,9 +207,7 @@ impl BotIntake {
             }
         };
         let late = || Err(Failure::Fault("the commit takes too long".to_owned()));
-        tokio::time::timeout(COMMIT_WITHIN, committed)
-            .await
-            .unwrap_or_else(|_| late())
+        tokio::time::timeout(COMMIT_WITHIN, committed).await.unwrap_or_else(|_| late())
     }
 
     fn unparsed(&self, raw: &[u8], unparsed: Unparsed) -> UnparsedRow {

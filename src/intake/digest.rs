@@ -67,15 +67,11 @@ pub fn digest(bytes: &[u8]) -> Vec<Digest> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut digests = Vec::new();
     match values(text) {
-        Ok(values) => values
-            .into_iter()
-            .for_each(|value| items(value.get(), &mut digests)),
+        Ok(values) => values.into_iter().for_each(|value| items(value.get(), &mut digests)),
         Err(_) if is_lines(text) => {
             for line in lines(text) {
                 match values(line) {
-                    Ok(values) => values
-                        .into_iter()
-                        .for_each(|v| items(v.get(), &mut digests)),
+                    Ok(values) => values.into_iter().for_each(|v| items(v.get(), &mut digests)),
                     Err(_) => digests.push(one(line)),
                 }
             }
@@ -87,9 +83,7 @@ pub fn digest(bytes: &[u8]) -> Vec<Digest> {
 
 /// All values of a text that is nothing but JSON values.
 fn values(text: &str) -> serde_json::Result<Vec<&RawValue>> {
-    serde_json::Deserializer::from_str(text)
-        .into_iter::<&RawValue>()
-        .collect()
+    serde_json::Deserializer::from_str(text).into_iter::<&RawValue>().collect()
 }
 
 /// Whether a broken text is one of lines rather than one broken document: some line is whole by
@@ -117,9 +111,7 @@ fn items(value: &str, digests: &mut Vec<Digest>) {
     let list = if value.starts_with('[') {
         serde_json::from_str::<Vec<&RawValue>>(value).ok()
     } else {
-        serde_json::from_str::<Response<'_>>(value)
-            .ok()
-            .map(|response| response.result)
+        serde_json::from_str::<Response<'_>>(value).ok().map(|response| response.result)
     };
     match list {
         Some(list) => digests.extend(list.into_iter().map(|item| one(item.get()))),

@@ -43,13 +43,7 @@ pub(super) struct Epoch {
 impl Epoch {
     pub(super) fn new(bot: &BotId, office: Office, clock: Clock) -> Self {
         let key = Key::new(Kind::Bot, bot);
-        Self {
-            key,
-            office,
-            clock,
-            stream: Mutex::default(),
-            asking: tokio::sync::Mutex::default(),
-        }
+        Self { key, office, clock, stream: Mutex::default(), asking: tokio::sync::Mutex::default() }
     }
 
     /// Before the first update.
@@ -58,20 +52,11 @@ impl Epoch {
         if self.stream().is_some() {
             return Ok(());
         }
-        let message = bot::Message::OpenIntake {
-            api_url: api_url.to_owned(),
-        };
-        let opened = self
-            .ask(format!("open-{}", uuid::Uuid::new_v4()), message)
-            .await?;
+        let message = bot::Message::OpenIntake { api_url: api_url.to_owned() };
+        let opened = self.ask(format!("open-{}", uuid::Uuid::new_v4()), message).await?;
         let seen_ms = opened.seen_ms.unwrap_or_else(|| self.clock.now_ms());
         let noted_ms = opened.seen_ms.unwrap_or_default();
-        let stream = Stream {
-            epoch: opened.epoch,
-            last_id: opened.last_id,
-            seen_ms,
-            noted_ms,
-        };
+        let stream = Stream { epoch: opened.epoch, last_id: opened.last_id, seen_ms, noted_ms };
         *self.stream() = Some(stream);
         Ok(())
     }
@@ -103,21 +88,11 @@ impl Epoch {
         else {
             return Ok(stream.epoch);
         };
-        let message = bot::Message::IdsJumped {
-            last_id,
-            new_id: id,
-        };
-        let opened = self
-            .ask(format!("jump-{}-{id}", stream.epoch), message)
-            .await?;
+        let message = bot::Message::IdsJumped { last_id, new_id: id };
+        let opened = self.ask(format!("jump-{}-{id}", stream.epoch), message).await?;
         tracing::info!(bot = %self.key, last_id, id, epoch = opened.epoch, "update ids begin anew");
         let seen_ms = self.clock.now_ms();
-        let stream = Stream {
-            epoch: opened.epoch,
-            last_id: Some(id),
-            seen_ms,
-            noted_ms: 0,
-        };
+        let stream = Stream { epoch: opened.epoch, last_id: Some(id), seen_ms, noted_ms: 0 };
         *self.stream() = Some(stream);
         Ok(opened.epoch)
     }
@@ -148,16 +123,11 @@ impl Epoch {
 
     async fn ask(&self, request: String, message: bot::Message) -> Result<Opened, Failure> {
         let (key, external) = (self.key.clone(), External::Request(request));
-        let answer = self
-            .office
-            .tell_patiently(key, external, message.into())
-            .await?;
+        let answer = self.office.tell_patiently(key, external, message.into()).await?;
         match answer {
             Answer::Value(value) => serde_json::from_value(value)
                 .map_err(|error| Failure::Fault(format!("the bot's actor answered: {error}"))),
-            other => Err(Failure::Fault(format!(
-                "the bot's actor answered {other:?}"
-            ))),
+            other => Err(Failure::Fault(format!("the bot's actor answered {other:?}"))),
         }
     }
 
@@ -179,21 +149,13 @@ mod tests {
 
     #[test]
     fn only_after_idle_days_do_other_ids_begin_an_epoch() {
-        let stream = Stream {
-            epoch: 1,
-            last_id: Some(1000),
-            seen_ms: 0,
-            noted_ms: 0,
-        };
+        let stream = Stream { epoch: 1, last_id: Some(1000), seen_ms: 0, noted_ms: 0 };
         assert!(!jumped(&stream, 5, IDLE_MS - 1), "late, redelivered");
         assert!(!jumped(&stream, 1001, IDLE_MS), "goes on");
         assert!(!jumped(&stream, 50_000, IDLE_MS), "the server was down");
         assert!(jumped(&stream, 5, IDLE_MS));
         assert!(jumped(&stream, 900_000_000, IDLE_MS));
-        let first = Stream {
-            last_id: None,
-            ..stream
-        };
+        let first = Stream { last_id: None, ..stream };
         assert!(!jumped(&first, 5, IDLE_MS));
     }
 }

@@ -19,11 +19,7 @@ pub struct FloodLimits {
 
 impl Default for FloodLimits {
     fn default() -> Self {
-        Self {
-            burst: 20,
-            per_second: 2,
-            silence: Duration::from_secs(30),
-        }
+        Self { burst: 20, per_second: 2, silence: Duration::from_secs(30) }
     }
 }
 
@@ -61,15 +57,8 @@ pub struct Flood {
 
 impl Flood {
     pub fn new(limits: FloodLimits, clock: Clock) -> Self {
-        let users = Mutex::new(Users {
-            users: HashMap::new(),
-            prune_at: USERS_KEPT,
-        });
-        Self {
-            limits,
-            clock,
-            users,
-        }
+        let users = Mutex::new(Users { users: HashMap::new(), prune_at: USERS_KEPT });
+        Self { limits, clock, users }
     }
 
     /// Counts one update of a user's.
@@ -83,9 +72,7 @@ impl Flood {
         let silence_ms = i64::try_from(self.limits.silence.as_millis()).unwrap_or(i64::MAX);
         let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
         if users.users.len() >= users.prune_at {
-            users
-                .users
-                .retain(|_, user| user.full_at_ms.max(user.silent_until_ms) > now_ms);
+            users.users.retain(|_, user| user.full_at_ms.max(user.silent_until_ms) > now_ms);
             users.prune_at = (2 * users.users.len()).max(USERS_KEPT);
         }
         let user = users.users.entry(user).or_default();
@@ -101,10 +88,7 @@ impl Flood {
             return Heard::Yes;
         }
         // After the silence the user starts afresh.
-        *user = User {
-            full_at_ms: 0,
-            silent_until_ms: now_ms.saturating_add(silence_ms),
-        };
+        *user = User { full_at_ms: 0, silent_until_ms: now_ms.saturating_add(silence_ms) };
         Heard::Warn
     }
 }
@@ -118,11 +102,7 @@ mod tests {
     use super::{Flood, FloodLimits, Heard};
 
     fn flood() -> Flood {
-        let limits = FloodLimits {
-            burst: 3,
-            per_second: 1,
-            silence: Duration::from_secs(30),
-        };
+        let limits = FloodLimits { burst: 3, per_second: 1, silence: Duration::from_secs(30) };
         Flood::new(limits, Clock::system())
     }
 
@@ -136,10 +116,7 @@ mod tests {
         flood.clock.advance(time::Duration::seconds(29));
         assert_eq!(flood.hear(1), Heard::Silence);
         flood.clock.advance(time::Duration::seconds(2));
-        assert_eq!(
-            (0..3).map(|_| flood.hear(1)).collect::<Vec<_>>(),
-            [Heard::Yes; 3]
-        );
+        assert_eq!((0..3).map(|_| flood.hear(1)).collect::<Vec<_>>(), [Heard::Yes; 3]);
         assert_eq!(flood.hear(1), Heard::Warn);
     }
 
@@ -166,10 +143,7 @@ mod tests {
 
     #[test]
     fn no_limit_means_no_limit() {
-        let limits = FloodLimits {
-            per_second: 0,
-            ..FloodLimits::default()
-        };
+        let limits = FloodLimits { per_second: 0, ..FloodLimits::default() };
         let flood = Flood::new(limits, Clock::system());
         assert!((0..1000).all(|_| flood.hear(1) == Heard::Yes));
     }

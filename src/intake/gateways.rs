@@ -22,13 +22,8 @@ pub async fn take(
     request: HttpRequest,
     body: web::Bytes,
 ) -> HttpResponse {
-    let signature = request
-        .headers()
-        .get(SIGNATURE)
-        .and_then(|value| value.to_str().ok());
-    let read = desk
-        .gateways
-        .read_webhook(&name, signature, &body, &desk.kernel.clock);
+    let signature = request.headers().get(SIGNATURE).and_then(|value| value.to_str().ok());
+    let read = desk.gateways.read_webhook(&name, signature, &body, &desk.kernel.clock);
     let notice = match read {
         None => return HttpResponse::NotFound().body("no such gateway"),
         Some(Ok(notice)) => notice,
@@ -48,12 +43,7 @@ pub async fn take(
         report: notice.report,
     };
     let external = External::Event(notice.event);
-    match desk
-        .kernel
-        .office
-        .tell_patiently(notice.payment, external, message.into())
-        .await
-    {
+    match desk.kernel.office.tell_patiently(notice.payment, external, message.into()).await {
         Ok(_) => HttpResponse::Ok().body("taken"),
         Err(failure) => {
             tracing::warn!(gateway = %name, %failure, "a webhook could not be committed");

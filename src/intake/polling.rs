@@ -26,10 +26,7 @@ pub struct PollingConfig {
 
 impl Default for PollingConfig {
     fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(50),
-            limit: 100,
-        }
+        Self { timeout: Duration::from_secs(50), limit: 100 }
     }
 }
 
@@ -120,10 +117,7 @@ impl Polling {
             "timeout": timeout.as_secs(),
             "allowed_updates": HANDLED,
         });
-        let result = self
-            .api
-            .call("getUpdates", &body, timeout + CALL_WITHIN)
-            .await?;
+        let result = self.api.call("getUpdates", &body, timeout + CALL_WITHIN).await?;
         serde_json::from_str(result.get())
             .map_err(|error| CallError::Unanswered(format!("the answer to getUpdates: {error}")))
     }
@@ -153,14 +147,10 @@ impl Polling {
                 None => {}
                 Some(Failure::Closing) => {
                     let offset = first_open(updates, next, &sorted).unwrap_or(offset);
-                    return Taken {
-                        offset,
-                        closing: true,
-                    };
+                    return Taken { offset, closing: true };
                 }
                 Some(Failure::Busy) => {
-                    self.intake
-                        .enter(IntakeState::Waiting("too much at once".to_owned()));
+                    self.intake.enter(IntakeState::Waiting("too much at once".to_owned()));
                     self.pause(busy.next()).await;
                 }
                 Some(Failure::Fault(reason)) => {
@@ -171,17 +161,11 @@ impl Polling {
             // Stopping while nothing can be committed: Telegram keeps what is open.
             if self.stop.is_cancelled() && (!sorted.is_empty() || next < updates.len()) {
                 let offset = first_open(updates, next, &sorted).unwrap_or(offset);
-                return Taken {
-                    offset,
-                    closing: true,
-                };
+                return Taken { offset, closing: true };
             }
         }
         let last = updates.iter().filter_map(|update| id_of(update)).max();
-        Taken {
-            offset: last.map_or(offset, |last| last + 1),
-            closing: false,
-        }
+        Taken { offset: last.map_or(offset, |last| last + 1), closing: false }
     }
 
     /// Reads what is not read yet: once each, since reading counts for the flood protection.
@@ -242,8 +226,7 @@ impl Polling {
             }
             Some(429) => self.pause(registration::told_to_wait(error)).await,
             _ => {
-                self.intake
-                    .enter(IntakeState::Unreachable(error.to_string()));
+                self.intake.enter(IntakeState::Unreachable(error.to_string()));
                 self.pause(network.next()).await;
             }
         }
@@ -281,11 +264,7 @@ impl Polling {
             return;
         }
         let body = json!({"offset": offset, "limit": 1, "timeout": 0, "allowed_updates": HANDLED});
-        if let Err(error) = self
-            .api
-            .call("getUpdates", &body, registration::LAST_WITHIN)
-            .await
-        {
+        if let Err(error) = self.api.call("getUpdates", &body, registration::LAST_WITHIN).await {
             let bot = self.intake.bot();
             tracing::warn!(%bot, %error, "the last batch is not confirmed and will be repeated");
         }
@@ -310,7 +289,5 @@ fn id_of(update: &RawValue) -> Option<i64> {
     struct Numbered {
         update_id: i64,
     }
-    serde_json::from_str::<Numbered>(update.get())
-        .ok()
-        .map(|numbered| numbered.update_id)
+    serde_json::from_str::<Numbered>(update.get()).ok().map(|numbered| numbered.update_id)
 }

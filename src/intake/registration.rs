@@ -77,10 +77,7 @@ pub(super) async fn begin(
 
 async fn attempt(intake: &BotIntake, api: &BotApi, mode: &Mode) -> Result<(), Trouble> {
     let me: Me = api.ask("getMe", &json!({})).await.map_err(Trouble::Call)?;
-    intake
-        .open(me, api.api_url())
-        .await
-        .map_err(Trouble::Ours)?;
+    intake.open(me, api.api_url()).await.map_err(Trouble::Ours)?;
     let set = match mode {
         Mode::Polling => delete_webhook(api).await,
         Mode::Webhook(target) => set_webhook(api, target).await,
@@ -90,9 +87,7 @@ async fn attempt(intake: &BotIntake, api: &BotApi, mode: &Mode) -> Result<(), Tr
 
 /// What waits at Telegram is kept and comes by `getUpdates`.
 pub(super) async fn delete_webhook(api: &BotApi) -> Result<(), CallError> {
-    api.ask::<Value>("deleteWebhook", &json!({"drop_pending_updates": false}))
-        .await
-        .map(drop)
+    api.ask::<Value>("deleteWebhook", &json!({"drop_pending_updates": false})).await.map(drop)
 }
 
 /// The list of updates is always said: an omitted one keeps the old one, and without one Telegram leaves out

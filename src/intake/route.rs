@@ -105,11 +105,7 @@ fn from_customer(from: Option<&User<'_>>, what: Incoming) -> Message {
         username: owned(&user.username),
         language_code: owned(&user.language_code),
     });
-    session::Message::Customer {
-        from: profile,
-        what,
-    }
-    .into()
+    session::Message::Customer { from: profile, what }.into()
 }
 
 /// What a customer who says too much is told, by their session.
@@ -138,29 +134,19 @@ fn message(me: &Me, said: &Said<'_>, place: Place) -> Option<Message> {
 
 fn in_private(me: &Me, said: &Said<'_>) -> Option<Incoming> {
     let message_id = said.message_id;
-    let other = |what: &str| {
-        Some(Incoming::Other {
-            message_id,
-            what: what.to_owned(),
-        })
-    };
+    let other = |what: &str| Some(Incoming::Other { message_id, what: what.to_owned() });
     match &said.content {
         Content::Text => {
             let text = said.text.as_deref().unwrap_or_default();
             let ours = |name: &&str| is_me(me, name);
-            let command = said
-                .command()
-                .filter(|command| command.bot.as_ref().is_none_or(ours));
+            let command = said.command().filter(|command| command.bot.as_ref().is_none_or(ours));
             Some(match command {
                 Some(command) => Incoming::Command {
                     message_id,
                     name: command.name.to_ascii_lowercase(),
                     argument: command.args.to_owned(),
                 },
-                None => Incoming::Text {
-                    message_id,
-                    text: text.to_owned(),
-                },
+                None => Incoming::Text { message_id, text: text.to_owned() },
             })
         }
         Content::Contact(contact) => Some(Incoming::Contact {
@@ -224,9 +210,7 @@ fn is_addressed(me: &Me, said: &Said<'_>) -> bool {
     if let Some(command) = said.command() {
         return match command.bot {
             Some(name) => is_me(me, name),
-            None => ["start", "help"]
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(command.name)),
+            None => ["start", "help"].iter().any(|name| name.eq_ignore_ascii_case(command.name)),
         };
     }
     let text = said.text.as_deref().unwrap_or_default();
@@ -245,9 +229,7 @@ fn mentions(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_me(me: &Me, name: &str) -> bool {
-    me.username
-        .as_deref()
-        .is_some_and(|me| me.eq_ignore_ascii_case(name))
+    me.username.as_deref().is_some_and(|me| me.eq_ignore_ascii_case(name))
 }
 
 fn language_of(from: Option<&User<'_>>) -> Option<String> {
@@ -260,10 +242,7 @@ fn edited(said: &Said<'_>, place: Place) -> Option<Message> {
         return None;
     }
     let text = said.text.as_ref().map(|text| text.to_string());
-    let what = Incoming::Edited {
-        message_id: said.message_id,
-        text,
-    };
+    let what = Incoming::Edited { message_id: said.message_id, text };
     Some(from_customer(said.from.as_ref(), what))
 }
 
@@ -272,17 +251,10 @@ fn pressed(callback: &Callback<'_>, place: Place) -> Message {
     match place {
         Place::Chat => {
             let language_code = language_of(Some(&callback.from));
-            chat::Message::Press {
-                query,
-                language_code,
-            }
-            .into()
+            chat::Message::Press { query, language_code }.into()
         }
         Place::Private => {
-            let shown = callback
-                .message
-                .as_ref()
-                .filter(|message| message.is_accessible());
+            let shown = callback.message.as_ref().filter(|message| message.is_accessible());
             let what = Incoming::Press {
                 query,
                 message_id: shown.map(|message| message.message_id),
@@ -306,17 +278,13 @@ fn standing(change: &MemberChange<'_>, place: Place) -> Option<Message> {
 /// The payment that an invoice's payload names: its key, or what follows the kind in it.
 fn payment_key(payload: &str) -> Option<Key> {
     let fits = !payload.is_empty() && payload.len() <= PAYLOAD_MAX_BYTES;
-    let stated = Key::parse(payload)
-        .ok()
-        .filter(|key| key.kind() == Kind::Payment);
+    let stated = Key::parse(payload).ok().filter(|key| key.kind() == Kind::Payment);
     fits.then(|| stated.unwrap_or_else(|| Key::new(Kind::Payment, payload)))
 }
 
 fn pre_checkout(bot: &BotId, query: &PreCheckout<'_>) -> Routed {
-    let (Some(key), Ok(currency)) = (
-        payment_key(&query.payload),
-        Currency::parse(&query.currency),
-    ) else {
+    let (Some(key), Ok(currency)) = (payment_key(&query.payload), Currency::parse(&query.currency))
+    else {
         return Routed::Ignored;
     };
     let message = payment::Message::PreCheckout {
@@ -331,20 +299,12 @@ fn pre_checkout(bot: &BotId, query: &PreCheckout<'_>) -> Routed {
 /// `None` for a message that is not about money.
 fn money(said: &Said<'_>) -> Option<Routed> {
     let (payload, charge, currency, amount_minor, came) = match &said.content {
-        Content::Paid(paid) => (
-            &paid.payload,
-            &paid.telegram_charge_id,
-            &paid.currency,
-            paid.amount_minor,
-            true,
-        ),
-        Content::Refunded(back) => (
-            &back.payload,
-            &back.telegram_charge_id,
-            &back.currency,
-            back.amount_minor,
-            false,
-        ),
+        Content::Paid(paid) => {
+            (&paid.payload, &paid.telegram_charge_id, &paid.currency, paid.amount_minor, true)
+        }
+        Content::Refunded(back) => {
+            (&back.payload, &back.telegram_charge_id, &back.currency, back.amount_minor, false)
+        }
         _ => return None,
     };
     let (Some(key), Ok(currency)) = (payment_key(payload), Currency::parse(currency)) else {
@@ -353,10 +313,7 @@ fn money(said: &Said<'_>) -> Option<Routed> {
     let amount = Money::new(amount_minor, currency);
     let report = match came {
         true => CheckoutReport::Captured { amount },
-        false => CheckoutReport::Refunded {
-            refund: charge.to_string(),
-            amount,
-        },
+        false => CheckoutReport::Refunded { refund: charge.to_string(), amount },
     };
     let message = payment::Message::GatewayReported {
         event: charge.to_string(),

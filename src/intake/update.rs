@@ -142,28 +142,14 @@ impl<'a> Update<'a> {
             | UpdateKind::EditedChannelPost(message) => Route::of_chat(&message.chat),
             UpdateKind::Callback(callback) => match &callback.message {
                 Some(message) => Route::of_chat(&message.chat),
-                None => Route::Private {
-                    user: callback.from.id,
-                },
+                None => Route::Private { user: callback.from.id },
             },
-            UpdateKind::InlineQuery(query) => Route::Private {
-                user: query.from.id,
-            },
-            UpdateKind::ChosenResult(result) => Route::Private {
-                user: result.from.id,
-            },
-            UpdateKind::PreCheckout(query) => Route::Payment {
-                payload: &query.payload,
-            },
-            UpdateKind::Shipping(query) => Route::Payment {
-                payload: &query.payload,
-            },
-            UpdateKind::Subscription(change) => Route::Payment {
-                payload: &change.payload,
-            },
-            UpdateKind::PaidMedia(bought) => Route::Private {
-                user: bought.from.id,
-            },
+            UpdateKind::InlineQuery(query) => Route::Private { user: query.from.id },
+            UpdateKind::ChosenResult(result) => Route::Private { user: result.from.id },
+            UpdateKind::PreCheckout(query) => Route::Payment { payload: &query.payload },
+            UpdateKind::Shipping(query) => Route::Payment { payload: &query.payload },
+            UpdateKind::Subscription(change) => Route::Payment { payload: &change.payload },
+            UpdateKind::PaidMedia(bought) => Route::Private { user: bought.from.id },
             UpdateKind::MyMember(change) | UpdateKind::Member(change) => {
                 Route::of_chat(&change.chat)
             }
@@ -294,12 +280,7 @@ impl<'de> Visitor<'de> for UpdateVisitor {
         }
         let nothing = || {
             let kind = unknown.unwrap_or_default();
-            UpdateKind::Ignored(Ignored {
-                kind,
-                is_known: false,
-                chat_id: None,
-                user_id: None,
-            })
+            UpdateKind::Ignored(Ignored { kind, is_known: false, chat_id: None, user_id: None })
         };
         Ok(Update {
             update_id: update_id.ok_or_else(|| A::Error::missing_field("update_id"))?,
@@ -309,10 +290,7 @@ impl<'de> Visitor<'de> for UpdateVisitor {
 }
 
 fn is_kind(name: &[u8]) -> bool {
-    HANDLED
-        .iter()
-        .chain(&RECOGNISED)
-        .any(|known| known.as_bytes() == name)
+    HANDLED.iter().chain(&RECOGNISED).any(|known| known.as_bytes() == name)
 }
 
 /// Reads the value of a kind, unless it is `null`.
@@ -351,9 +329,7 @@ fn read_kind<'de, A: MapAccess<'de>>(
         b"poll" => value(map, kind, UpdateKind::Poll),
         b"poll_answer" => value(map, kind, UpdateKind::PollAnswer),
         _ => {
-            let name = RECOGNISED
-                .into_iter()
-                .find(|known| known.as_bytes() == name);
+            let name = RECOGNISED.into_iter().find(|known| known.as_bytes() == name);
             if let (Some(name), Some(origin)) = (name, map.next_value::<Option<Origin>>()?) {
                 *kind = Some(UpdateKind::Ignored(Ignored {
                     kind: Text::from(name),

@@ -60,10 +60,7 @@ struct Hooked {
 
 impl Default for Webhooks {
     fn default() -> Self {
-        Self {
-            bots: HashMap::new(),
-            body_bytes: BODY_BYTES,
-        }
+        Self { bots: HashMap::new(), body_bytes: BODY_BYTES }
     }
 }
 
@@ -77,14 +74,7 @@ impl Webhooks {
 
     pub fn add(&mut self, intake: Arc<BotIntake>, secret: SecretString, reply_in_webhook: bool) {
         let name = intake.bot().to_string();
-        self.bots.insert(
-            name,
-            Hooked {
-                intake,
-                secret,
-                reply_in_webhook,
-            },
-        );
+        self.bots.insert(name, Hooked { intake, secret, reply_in_webhook });
     }
 }
 
@@ -102,10 +92,7 @@ async fn receive(
     let Some(hooked) = webhooks.bots.get(bot.as_str()) else {
         return HttpResponse::NotFound().finish();
     };
-    let secret = request
-        .headers()
-        .get(SECRET_HEADER)
-        .map_or(&b""[..], |value| value.as_bytes());
+    let secret = request.headers().get(SECRET_HEADER).map_or(&b""[..], |value| value.as_bytes());
     if !bool::from(secret.ct_eq(hooked.secret.expose_secret().as_bytes())) {
         metrics::counter!("kontor_webhook_unsigned_total", "bot" => bot.to_string()).increment(1);
         return HttpResponse::Unauthorized().finish();
@@ -129,12 +116,10 @@ fn respond(taken: Result<Answer, Failure>) -> HttpResponse {
         },
         // A refusal is an answer too: it is stored, and coming again would not change it.
         Ok(_) => HttpResponse::Ok().finish(),
-        Err(Failure::Busy) => HttpResponse::TooManyRequests()
-            .insert_header(again)
-            .finish(),
-        Err(Failure::Fault(_) | Failure::Closing) => HttpResponse::ServiceUnavailable()
-            .insert_header(again)
-            .finish(),
+        Err(Failure::Busy) => HttpResponse::TooManyRequests().insert_header(again).finish(),
+        Err(Failure::Fault(_) | Failure::Closing) => {
+            HttpResponse::ServiceUnavailable().insert_header(again).finish()
+        }
     }
 }
 
@@ -185,8 +170,7 @@ impl WebhookKeeper {
                 Ok(webhook) => webhook,
                 Err(error) if error.is_revoked() => return,
                 Err(error) => {
-                    self.intake
-                        .enter(IntakeState::Unreachable(error.to_string()));
+                    self.intake.enter(IntakeState::Unreachable(error.to_string()));
                     continue;
                 }
             };

@@ -16,11 +16,7 @@ pub enum RotateError {
     #[error(
         "the database has the new key now, but {path} could not be replaced: {source}\n  hint: put {new} there by hand"
     )]
-    Place {
-        path: PathBuf,
-        new: PathBuf,
-        source: std::io::Error,
-    },
+    Place { path: PathBuf, new: PathBuf, source: std::io::Error },
 }
 
 /// What a change of the master key did.
@@ -47,9 +43,7 @@ pub async fn rotate(
         true => read(new_file)?,
         false => make(new_file)?,
     };
-    let expected = entities::meta(&database.read, FINGERPRINT)
-        .await
-        .map_err(RekeyError::from)?;
+    let expected = entities::meta(&database.read, FINGERPRINT).await.map_err(RekeyError::from)?;
     let values = match expected == Some(new.fingerprint()) {
         // An earlier call was broken off after its transaction.
         true => Rekeyed::default(),
@@ -64,11 +58,7 @@ pub async fn rotate(
         Some(_) => None,
         None => place(&settings.master_key_file, new_file)?,
     };
-    Ok(Rotated {
-        values,
-        old_key,
-        fingerprint: new.fingerprint(),
-    })
+    Ok(Rotated { values, old_key, fingerprint: new.fingerprint() })
 }
 
 /// Puts the new key where the old one is; the old one stays beside it.

@@ -25,10 +25,7 @@ fn refuse<T>(key: &str, problem: &str, hint: &str) -> Result<T, SettingsError> {
 
 fn database(settings: &Settings) -> Checked {
     let schemes = ["sqlite:", "postgres://", "postgresql://"];
-    match schemes
-        .iter()
-        .any(|scheme| settings.database_url().starts_with(scheme))
-    {
+    match schemes.iter().any(|scheme| settings.database_url().starts_with(scheme)) {
         true => Ok(()),
         false => refuse(
             "database.url",
@@ -41,10 +38,7 @@ fn database(settings: &Settings) -> Checked {
 fn bots(settings: &Settings) -> Checked {
     for (index, bot) in settings.bots.iter().enumerate() {
         let key = |field: &str| format!("bots.{}.{field}", bot.name);
-        if settings.bots[..index]
-            .iter()
-            .any(|other| other.name == bot.name)
-        {
+        if settings.bots[..index].iter().any(|other| other.name == bot.name) {
             return refuse(&key("name"), "two bots have this name", "give each its own");
         }
         token(bot, &key("token"))?;
@@ -63,11 +57,7 @@ fn bots(settings: &Settings) -> Checked {
     match &settings.owner.bot {
         Some(name) if !settings.bots.iter().any(|bot| bot.name == *name) => {
             let problem = format!("there is no bot {name}");
-            refuse(
-                "owner.bot",
-                &problem,
-                "write the name of one of [[bots]], or leave it empty",
-            )
+            refuse("owner.bot", &problem, "write the name of one of [[bots]], or leave it empty")
         }
         _ => Ok(()),
     }
@@ -75,11 +65,9 @@ fn bots(settings: &Settings) -> Checked {
 
 fn token(bot: &BotSettings, key: &str) -> Checked {
     match (&bot.token, &bot.token_file) {
-        (Some(_), Some(_)) => refuse(
-            key,
-            "both token and token_file are there",
-            "write only one of them",
-        ),
+        (Some(_), Some(_)) => {
+            refuse(key, "both token and token_file are there", "write only one of them")
+        }
         (None, None) => {
             let hint = "write token = \"…\" from BotFather, or token_file = \"…\"";
             refuse(key, "no token", hint)
@@ -99,37 +87,21 @@ fn shop(settings: &Settings) -> Checked {
     }
     if !shop.languages.contains(&shop.default_language) {
         let problem = format!("'{}' is not one of shop.languages", shop.default_language);
-        let hint = format!(
-            "write one of {}, or add it there",
-            shop.languages.join(", ")
-        );
+        let hint = format!("write one of {}, or add it there", shop.languages.join(", "));
         return refuse("shop.default_language", &problem, &hint);
     }
     if !GATEWAYS.contains(&shop.gateway.as_str()) {
         let problem = format!("there is no gateway '{}'", shop.gateway);
-        return refuse(
-            "shop.gateway",
-            &problem,
-            &format!("write {}", GATEWAYS.join(" or ")),
-        );
+        return refuse("shop.gateway", &problem, &format!("write {}", GATEWAYS.join(" or ")));
     }
     Ok(())
 }
 
 /// What would stop everything if it were 0.
 fn numbers(settings: &Settings) -> Checked {
-    let Settings {
-        shop,
-        actors,
-        delivery,
-        limits,
-        ..
-    } = settings;
+    let Settings { shop, actors, delivery, limits, .. } = settings;
     let positive = [
-        (
-            "shop.payment_window_minutes",
-            shop.payment_window_minutes as usize,
-        ),
+        ("shop.payment_window_minutes", shop.payment_window_minutes as usize),
         ("shop.max_quantity", shop.max_quantity as usize),
         ("actors.in_memory", actors.in_memory),
         ("delivery.attempts", delivery.attempts as usize),
@@ -153,10 +125,7 @@ fn numbers(settings: &Settings) -> Checked {
         ("shutdown.patience_s", settings.shutdown.patience_s),
     ];
     let seconds = seconds.iter().map(|(key, value)| (*key, *value == 0));
-    let zeros = positive
-        .iter()
-        .map(|(key, value)| (*key, *value == 0))
-        .chain(seconds);
+    let zeros = positive.iter().map(|(key, value)| (*key, *value == 0)).chain(seconds);
     for (key, is_zero) in zeros {
         if is_zero {
             return refuse(key, "0 would stop everything", "write 1 or more");
@@ -164,11 +133,7 @@ fn numbers(settings: &Settings) -> Checked {
     }
     const THREADS: usize = 256;
     match actors.shards > THREADS {
-        true => refuse(
-            "actors.shards",
-            "more than 256",
-            "write 0, or the number of cores",
-        ),
+        true => refuse("actors.shards", "more than 256", "write 0, or the number of cores"),
         false => Ok(()),
     }
 }

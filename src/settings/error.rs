@@ -57,18 +57,16 @@ impl From<figment::Error> for SettingsError {
         let place = place.filter(|place| place != DEFAULTS_PLACE);
         let (problem, hint) = match &error.kind {
             Kind::UnknownField(name, known) => return unknown(name, known, &error.path, place),
-            Kind::UnknownVariant(value, known) => (
-                format!("'{value}' is not known"),
-                format!("write one of {}", known.join(", ")),
-            ),
+            Kind::UnknownVariant(value, known) => {
+                (format!("'{value}' is not known"), format!("write one of {}", known.join(", ")))
+            }
             Kind::MissingField(name) => {
                 let hint = format!("write {name} = …");
                 (format!("{name} is missing"), hint)
             }
-            Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => (
-                format!("found {}", shown(found, &key)),
-                format!("write {}", plain(wanted)),
-            ),
+            Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
+                (format!("found {}", shown(found, &key)), format!("write {}", plain(wanted)))
+            }
             Kind::Message(text) => (text.trim().to_owned(), String::new()),
             other => (other.to_string(), String::new()),
         };
@@ -84,22 +82,14 @@ impl From<figment::Error> for SettingsError {
             ),
             false => (problem, hint),
         };
-        Self {
-            place,
-            key,
-            problem,
-            hint,
-        }
+        Self { place, key, problem, hint }
     }
 }
 
 /// A value of the wrong type may still be a secret.
 fn shown(found: &Actual, key: &str) -> String {
     let last = key.rsplit('.').next().unwrap_or(key);
-    match ["token", "key", "secret", "url"]
-        .iter()
-        .any(|word| last.ends_with(word))
-    {
+    match ["token", "key", "secret", "url"].iter().any(|word| last.ends_with(word)) {
         true => "something else".to_owned(),
         false => match found {
             Actual::Bool(value) => value.to_string(),
@@ -148,20 +138,10 @@ fn unknown(
     };
     let key = match path.last().is_some_and(|last| last == name) {
         true => path.join("."),
-        false => path
-            .iter()
-            .map(String::as_str)
-            .chain([name])
-            .collect::<Vec<_>>()
-            .join("."),
+        false => path.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join("."),
     };
     let problem = "there is no such key".to_owned();
-    SettingsError {
-        place,
-        key,
-        problem,
-        hint,
-    }
+    SettingsError { place, key, problem, hint }
 }
 
 /// Insertions, deletions and changes of a letter between two words (Levenshtein).

@@ -31,9 +31,7 @@ pub(super) fn optional_bot<'de, D>(deserializer: D) -> Result<Option<BotId>, D::
 where
     D: Deserializer<'de>,
 {
-    text(deserializer)?
-        .map(|name| BotId::parse(&name).map_err(D::Error::custom))
-        .transpose()
+    text(deserializer)?.map(|name| BotId::parse(&name).map_err(D::Error::custom)).transpose()
 }
 
 pub(super) fn bot<'de, D>(deserializer: D) -> Result<BotId, D::Error>
@@ -48,9 +46,7 @@ pub(super) fn address<'de, D>(deserializer: D) -> Result<Option<String>, D::Erro
 where
     D: Deserializer<'de>,
 {
-    text(deserializer)?
-        .map(|text| checked::<D::Error>(&text))
-        .transpose()
+    text(deserializer)?.map(|text| checked::<D::Error>(&text)).transpose()
 }
 
 pub(super) fn required_address<'de, D>(deserializer: D) -> Result<String, D::Error>
@@ -66,8 +62,6 @@ fn checked<E: Error>(text: &str) -> Result<String, E> {
         Ok(address) if fits(&address) && address.query().is_none() => {
             Ok(text.trim_end_matches('/').to_owned())
         }
-        _ => Err(E::custom(format!(
-            "'{text}' is not an address: write https://host/path"
-        ))),
+        _ => Err(E::custom(format!("'{text}' is not an address: write https://host/path"))),
     }
 }

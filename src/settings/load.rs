@@ -53,24 +53,12 @@ pub(super) fn read(
         match keys.split("__").collect::<Vec<_>>().as_slice() {
             ["bots", bot, key] => {
                 let (bot, key) = ((*bot).to_owned(), (*key).to_owned());
-                bots.push(BotVariable {
-                    name,
-                    bot,
-                    key,
-                    value,
-                });
+                bots.push(BotVariable { name, bot, key, value });
             }
-            parts => set(
-                &mut values,
-                parts,
-                typed(&defaults, &parts.join("."), &value),
-            ),
+            parts => set(&mut values, parts, typed(&defaults, &parts.join("."), &value)),
         }
     }
-    layers = layers.merge(Layer {
-        name: ENVIRONMENT.to_owned(),
-        values,
-    });
+    layers = layers.merge(Layer { name: ENVIRONMENT.to_owned(), values });
     Ok(with_bots(layers, bots)?.extract()?)
 }
 
@@ -81,10 +69,7 @@ fn toml(name: &str, source: &str) -> Result<Layer, SettingsError> {
         SettingsError::at("", problem.trim_end(), "").within(Some(name.to_owned()))
     })?;
     let values = values.into_values().next().unwrap_or_default();
-    Ok(Layer {
-        name: name.to_owned(),
-        values,
-    })
+    Ok(Layer { name: name.to_owned(), values })
 }
 
 fn text(path: &Path) -> Result<String, SettingsError> {
@@ -114,10 +99,7 @@ fn typed(defaults: &Figment, key: &str, text: &str) -> Value {
     match defaults.find_value(key) {
         Ok(Value::String(..)) => Value::from(text),
         Ok(Value::Array(..)) if !text.trim_start().starts_with('[') => {
-            let items = text
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty());
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             Value::from(items.map(Value::from).collect::<Vec<_>>())
         }
         _ => plain(text),
@@ -142,12 +124,7 @@ fn with_bots(layers: Figment, variables: Vec<BotVariable>) -> Result<Figment, Se
         _ => Vec::new(),
     };
     for variable in variables {
-        let BotVariable {
-            name,
-            bot,
-            key,
-            value,
-        } = variable;
+        let BotVariable { name, bot, key, value } = variable;
         let is_named = |known: &Value| {
             let known = known.find_ref("name").and_then(Value::as_str);
             known.is_some_and(|known| known.replace('-', "_") == bot)
@@ -170,8 +147,5 @@ fn with_bots(layers: Figment, variables: Vec<BotVariable>) -> Result<Figment, Se
         fields.insert(key, value);
     }
     let values = Dict::from([("bots".to_owned(), Value::from(bots))]);
-    Ok(layers.merge(Layer {
-        name: ENVIRONMENT.to_owned(),
-        values,
-    }))
+    Ok(layers.merge(Layer { name: ENVIRONMENT.to_owned(), values }))
 }

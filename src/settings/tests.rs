@@ -11,9 +11,7 @@ fn file(text: &str) -> tempfile::NamedTempFile {
 }
 
 fn variables(of: &[(&str, &str)]) -> Vec<(String, String)> {
-    of.iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    of.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 fn load(text: &str, of: &[(&str, &str)]) -> Result<Settings, SettingsError> {
@@ -24,9 +22,7 @@ fn load(text: &str, of: &[(&str, &str)]) -> Result<Settings, SettingsError> {
 fn error(text: &str, of: &[(&str, &str)]) -> String {
     let file = file(text);
     let error = Settings::load_with(Some(file.path()), variables(of)).expect_err("refused");
-    error
-        .to_string()
-        .replace(&file.path().display().to_string(), "kontor.toml")
+    error.to_string().replace(&file.path().display().to_string(), "kontor.toml")
 }
 
 #[test]
@@ -35,51 +31,28 @@ fn the_defaults_are_complete() {
     assert_eq!(settings.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.database_url(), "sqlite://data/kontor.db");
     assert_eq!(settings.control.socket, Path::new("data/kontor.sock"));
-    assert_eq!(
-        settings.secrets.master_key_file,
-        Path::new("data/master.key")
-    );
+    assert_eq!(settings.secrets.master_key_file, Path::new("data/master.key"));
     assert!(settings.bots.is_empty() && settings.owner().is_none());
     let (office, delivery) = (settings.office_limits(), settings.delivery_limits());
-    assert_eq!(
-        format!("{office:?}"),
-        format!("{:?}", actors::OfficeLimits::default())
-    );
-    assert_eq!(
-        format!("{delivery:?}"),
-        format!("{:?}", actors::DeliveryLimits::default())
-    );
-    assert_eq!(
-        format!("{:?}", settings.rules()),
-        format!("{:?}", actors::Rules::default())
-    );
+    assert_eq!(format!("{office:?}"), format!("{:?}", actors::OfficeLimits::default()));
+    assert_eq!(format!("{delivery:?}"), format!("{:?}", actors::DeliveryLimits::default()));
+    assert_eq!(format!("{:?}", settings.rules()), format!("{:?}", actors::Rules::default()));
 }
 
 #[test]
 fn the_documented_bot_has_the_values_that_are_left_out() {
     let start = super::DEFAULTS.find("# [[bots]]").expect("documented");
-    let section = super::DEFAULTS[start..]
-        .split("\n\n")
-        .next()
-        .expect("a section");
-    let all: String = section
-        .lines()
-        .map(|line| line.trim_start_matches("# ").to_owned() + "\n")
-        .collect();
+    let section = super::DEFAULTS[start..].split("\n\n").next().expect("a section");
+    let all: String =
+        section.lines().map(|line| line.trim_start_matches("# ").to_owned() + "\n").collect();
     let is_key = |line: &&str| {
         line.starts_with("[[") || line.contains(" = ") && !line.contains("token_file")
     };
-    let documented: Vec<&str> = all
-        .lines()
-        .filter(is_key)
-        .filter(|line| !line.ends_with('.'))
-        .collect();
+    let documented: Vec<&str> =
+        all.lines().filter(is_key).filter(|line| !line.ends_with('.')).collect();
     let documented = load(&documented.join("\n"), &[]).expect("as documented");
     let short = load("[[bots]]\nname = \"shop\"\ntoken = \"123456:ABC…\"\n", &[]).expect("loads");
-    assert_eq!(
-        format!("{:?}", documented.bots),
-        format!("{:?}", short.bots)
-    );
+    assert_eq!(format!("{:?}", documented.bots), format!("{:?}", short.bots));
 }
 
 #[test]
@@ -93,11 +66,7 @@ fn the_production_example_loads_with_its_secrets_from_the_environment() {
 #[test]
 fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     let text = "[limits]\nmailbox = 7\nfailures = 9\n[shop]\nname = \"A\"\n";
-    let over = [
-        ("KONTOR__LIMITS__MAILBOX", "8"),
-        ("KONTOR__SHOP__NAME", "42"),
-        ("HOME", "/"),
-    ];
+    let over = [("KONTOR__LIMITS__MAILBOX", "8"), ("KONTOR__SHOP__NAME", "42"), ("HOME", "/")];
     let settings = load(text, &over).expect("loads");
     assert_eq!((settings.limits.mailbox, settings.limits.failures), (8, 9));
     assert_eq!(settings.shop.name, "42", "text stays text");
@@ -114,11 +83,7 @@ fn lists_and_bots_are_set_by_variables() {
     ];
     let settings = load(text, &over).expect("loads");
     assert_eq!(settings.shop.languages, ["en", "ru"]);
-    let tokens: Vec<_> = settings
-        .bots
-        .iter()
-        .map(|bot| bot.token().expect("a token"))
-        .collect();
+    let tokens: Vec<_> = settings.bots.iter().map(|bot| bot.token().expect("a token")).collect();
     assert_eq!(secrecy::ExposeSecret::expose_secret(&tokens[0]), "1:a");
     assert_eq!(settings.bots[1].poll_timeout_s, 5);
     assert_eq!(settings.owner(), None);
@@ -132,17 +97,11 @@ fn key_and_socket_stand_beside_the_database_unless_named() {
         (socket.display().to_string(), key.display().to_string())
     };
     let beside = files("[database]\nurl = \"sqlite:///srv/a.db\"\n");
-    assert_eq!(
-        beside,
-        ("/srv/a.sock".to_owned(), "/srv/master.key".to_owned())
-    );
+    assert_eq!(beside, ("/srv/a.sock".to_owned(), "/srv/master.key".to_owned()));
     let named = files("[control]\nsocket = \"s\"\n[secrets]\nmaster_key_file = \"k\"\n");
     assert_eq!(named, ("s".to_owned(), "k".to_owned()));
     let postgres = files("[database]\nurl = \"postgres://h/d\"\n");
-    assert_eq!(
-        postgres,
-        ("data/kontor.sock".to_owned(), "data/master.key".to_owned())
-    );
+    assert_eq!(postgres, ("data/kontor.sock".to_owned(), "data/master.key".to_owned()));
 }
 
 #[test]
@@ -228,25 +187,12 @@ fn a_wrong_setting_is_named_with_its_place_and_what_to_write() {
 #[test]
 fn a_file_that_is_no_toml_is_named_with_the_line() {
     let error = error("[server]\nlisten = \n", &[]);
-    assert!(
-        error.starts_with("kontor.toml: ") && error.contains("line 2"),
-        "{error}"
-    );
+    assert!(error.starts_with("kontor.toml: ") && error.contains("line 2"), "{error}");
 }
 
 #[test]
 fn a_missing_file_says_what_writes_one() {
     let error = Settings::load_with(Some(Path::new("no/such.toml")), []).expect_err("missing");
-    assert!(
-        error
-            .to_string()
-            .starts_with("no/such.toml: cannot be read: "),
-        "{error}"
-    );
-    assert!(
-        error
-            .to_string()
-            .ends_with("hint: `kontor init` writes a configuration"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("no/such.toml: cannot be read: "), "{error}");
+    assert!(error.to_string().ends_with("hint: `kontor init` writes a configuration"), "{error}");
 }

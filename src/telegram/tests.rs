@@ -63,10 +63,7 @@ async fn what_is_no_answer_of_the_bot_api_leaves_the_call_open() {
 async fn an_address_that_nobody_listens_to_is_told_without_the_token() {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let api = BotApi::new(http, "http://127.0.0.1:9/", SecretString::from(TOKEN));
-    let error = api
-        .ask::<Value>("getMe", &json!({}))
-        .await
-        .expect_err("nobody is there");
+    let error = api.ask::<Value>("getMe", &json!({})).await.expect_err("nobody is there");
     assert!(!error.to_string().contains("secret"), "{error}");
     assert!(!format!("{api:?}").contains("secret"));
 }

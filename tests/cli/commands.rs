@@ -22,52 +22,28 @@ fn digest_ends_with_0_when_all_was_understood_and_with_1_when_not() {
     let fine = kontor(folder.path(), &[], &["updates", "digest", &good]);
     assert_eq!(fine.status.code(), Some(0), "{}{}", out(&fine), err(&fine));
     assert_eq!(out(&fine).lines().count(), 1);
-    assert!(
-        out(&fine).contains("\"action\":\"handled\""),
-        "{}",
-        out(&fine)
-    );
-    let bad = file(
-        folder.path(),
-        "bad.json",
-        "[{\"update_id\":2,\"message\":{\"message_id\":\"x\"}}]",
-    );
+    assert!(out(&fine).contains("\"action\":\"handled\""), "{}", out(&fine));
+    let bad =
+        file(folder.path(), "bad.json", "[{\"update_id\":2,\"message\":{\"message_id\":\"x\"}}]");
     let mixed = kontor(folder.path(), &[], &["updates", "digest", &good, &bad]);
     assert_eq!(mixed.status.code(), Some(1), "{}", err(&mixed));
-    assert!(
-        out(&mixed).contains("\"action\":\"unparsed\""),
-        "{}",
-        out(&mixed)
-    );
+    assert!(out(&mixed).contains("\"action\":\"unparsed\""), "{}", out(&mixed));
     let missing = kontor(folder.path(), &[], &["updates", "digest", "no-such.json"]);
     assert_eq!(missing.status.code(), Some(1));
-    assert!(
-        err(&missing).starts_with("error: read no-such.json: "),
-        "{}",
-        err(&missing)
-    );
+    assert!(err(&missing).starts_with("error: read no-such.json: "), "{}", err(&missing));
 }
 
 #[test]
 fn a_wrong_command_and_a_wrong_configuration_end_with_2() {
     let folder = tempfile::tempdir().expect("a folder");
-    assert_eq!(
-        kontor(folder.path(), &[], &["no-such-command"])
-            .status
-            .code(),
-        Some(2)
-    );
+    assert_eq!(kontor(folder.path(), &[], &["no-such-command"]).status.code(), Some(2));
     file(folder.path(), "kontor.toml", "[limits]\nmailbx = 1\n");
     let wrong = kontor(folder.path(), &[], &["stuck", "list"]);
     assert_eq!(wrong.status.code(), Some(2));
     let said =
         "error: kontor.toml: limits.mailbx: there is no such key\n  hint: did you mean mailbox?\n";
     assert_eq!(err(&wrong), said);
-    let none = kontor(
-        folder.path(),
-        &["--config", "none.toml"],
-        &["stuck", "list"],
-    );
+    let none = kontor(folder.path(), &["--config", "none.toml"], &["stuck", "list"]);
     assert_eq!(none.status.code(), Some(2), "{}", err(&none));
 }
 
@@ -76,11 +52,7 @@ fn serve_without_a_bot_says_what_to_write() {
     let folder = tempfile::tempdir().expect("a folder");
     let ended = kontor(folder.path(), &[], &["serve"]);
     assert_eq!(ended.status.code(), Some(2));
-    assert!(
-        err(&ended).starts_with("error: no bot is configured\n  hint: "),
-        "{}",
-        err(&ended)
-    );
+    assert!(err(&ended).starts_with("error: no bot is configured\n  hint: "), "{}", err(&ended));
 }
 
 #[test]
@@ -95,15 +67,8 @@ fn without_a_server_tree_ends_with_3_and_without_a_database_lists_end_with_4() {
     );
     let list = kontor(folder.path(), &[], &["stuck", "list"]);
     assert_eq!(list.status.code(), Some(4));
-    assert!(
-        err(&list).contains("there is no database at data/kontor.db"),
-        "{}",
-        err(&list)
-    );
-    assert!(
-        !folder.path().join("data").exists(),
-        "looking makes nothing"
-    );
+    assert!(err(&list).contains("there is no database at data/kontor.db"), "{}", err(&list));
+    assert!(!folder.path().join("data").exists(), "looking makes nothing");
 }
 
 #[test]
@@ -120,10 +85,7 @@ fn migrations_are_applied_and_told() {
     assert_eq!(status.status.code(), Some(0));
     assert!(out(&status).contains("applied") && !out(&status).contains("pending"));
     let list = kontor(folder.path(), &[], &["stuck", "list"]);
-    assert_eq!(
-        (list.status.code(), out(&list).as_str()),
-        (Some(0), "nothing is stuck\n")
-    );
+    assert_eq!((list.status.code(), out(&list).as_str()), (Some(0), "nothing is stuck\n"));
 }
 
 #[test]
@@ -132,11 +94,7 @@ fn a_held_lock_is_named() {
         ground.run(async |_database, _lock| {
             let up = ground.kontor(&["migrate", "up"]);
             assert_eq!(up.status.code(), Some(4), "{}", err(&up));
-            assert!(
-                err(&up).contains("another server works on "),
-                "{}",
-                err(&up)
-            );
+            assert!(err(&up).contains("another server works on "), "{}", err(&up));
         });
     });
 }
@@ -144,10 +102,7 @@ fn a_held_lock_is_named() {
 /// Writes rows as a step would.
 fn write(ground: &Ground, rows: Vec<Row>) {
     ground.run(async |database, _lock| {
-        let extra = Extra {
-            rows,
-            ..Extra::default()
-        };
+        let extra = Extra { rows, ..Extra::default() };
         write_group(database, &[], extra).await.expect("writes");
     });
 }
@@ -157,19 +112,14 @@ fn answers_are_exported_to_the_terminal_and_to_a_file() {
     on_both(|ground| {
         let answer = |user: i64, flow: &str| AnswerRow {
             session: format!("session:shop:{user}"),
+            run: 1,
             started_ms: 0,
             flow: flow.to_owned(),
             version: "v1".to_owned(),
             finished_ms: 1_000 * user,
             answers: format!("{{\"name\":\"Ada {user}\"}}"),
         };
-        write(
-            ground,
-            vec![
-                Row::Answer(answer(1, "survey")),
-                Row::Answer(answer(2, "other")),
-            ],
-        );
+        write(ground, vec![Row::Answer(answer(1, "survey")), Row::Answer(answer(2, "other"))]);
         let all = ground.kontor(&["answers", "export", "--csv"]);
         assert_eq!(all.status.code(), Some(0), "{}", err(&all));
         assert_eq!(out(&all).lines().count(), 3, "{}", out(&all));
@@ -177,10 +127,7 @@ fn answers_are_exported_to_the_terminal_and_to_a_file() {
         let one = ground.kontor(&["answers", "export", "--csv", "a.csv", "--flow", "survey"]);
         assert_eq!(out(&one), "exported 1 row: a.csv\n", "{}", err(&one));
         let text = std::fs::read_to_string(ground.path("a.csv")).expect("written");
-        assert!(
-            text.ends_with(",Ada 1\n") && !text.contains("other"),
-            "{text}"
-        );
+        assert!(text.ends_with(",Ada 1\n") && !text.contains("other"), "{text}");
     });
 }
 
@@ -204,15 +151,8 @@ fn a_payment_is_shown_with_its_amounts() {
         write(ground, vec![Row::Payment(payment)]);
         let shown = ground.kontor(&["payment", "show", "P1"]);
         assert_eq!(shown.status.code(), Some(0), "{}", err(&shown));
-        assert!(
-            out(&shown).contains("captured: 42.00 USD\n"),
-            "{}",
-            out(&shown)
-        );
-        assert_eq!(
-            ground.kontor(&["payment", "show", "P2"]).status.code(),
-            Some(1)
-        );
+        assert!(out(&shown).contains("captured: 42.00 USD\n"), "{}", out(&shown));
+        assert_eq!(ground.kontor(&["payment", "show", "P2"]).status.code(), Some(1));
     });
 }
 
@@ -235,15 +175,9 @@ fn help_names_every_command_and_the_exit_codes() {
         "secrets",
     ];
     for command in commands {
-        assert!(
-            help.contains(&format!("\n  {command}")),
-            "{command} is missing: {help}"
-        );
+        assert!(help.contains(&format!("\n  {command}")), "{command} is missing: {help}");
     }
     assert!(help.contains("Exit codes:"), "{help}");
     let demo = out(&kontor(folder.path(), &[], &["demo", "--help"]));
-    assert!(
-        demo.contains("--kill-every") && demo.contains("--sim-listen"),
-        "{demo}"
-    );
+    assert!(demo.contains("--kill-every") && demo.contains("--sim-listen"), "{demo}");
 }

@@ -46,10 +46,7 @@ async fn init(folder: &Path, answers: &[&str]) -> Output {
     let run = move || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kontor"));
         command.arg("init").current_dir(folder);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("runs");
         let mut input = child.stdin.take().expect("a pipe");
         // It may end before it read everything.
@@ -84,29 +81,19 @@ fn init_takes_a_fresh_token_to_a_configuration_that_loads() {
         ];
         let done = init(folder, &answers).await;
         assert_eq!(done.status.code(), Some(0), "{}{}", out(&done), err(&done));
-        assert!(
-            out(&done).contains("the token is good: @mug_shop_bot"),
-            "{}",
-            out(&done)
-        );
+        assert!(out(&done).contains("the token is good: @mug_shop_bot"), "{}", out(&done));
         let config = folder.join("kontor.toml");
         for private in ["kontor.toml", "data/mug_shop.token", "data/master.key"] {
             assert_eq!(mode(&folder.join(private)), 0o600, "{private}");
         }
         let text = std::fs::read_to_string(&config).expect("written");
-        assert!(
-            !text.contains("simulated"),
-            "the token is not in it: {text}"
-        );
+        assert!(!text.contains("simulated"), "the token is not in it: {text}");
         let settings = Settings::load_with(Some(&config), []).expect("loads");
         assert_eq!(settings.bots[0].name.as_str(), "mug_shop");
         assert_eq!(settings.bots[0].intake, IntakeMode::Polling);
         assert_eq!(settings.shop.name, "Tea & \"Mugs\"");
         assert_eq!(
-            (
-                settings.shop.default_language.as_str(),
-                settings.shop.languages.len()
-            ),
+            (settings.shop.default_language.as_str(), settings.shop.languages.len()),
             ("ru", 2)
         );
         assert_eq!(settings.shop.currency.code(), "UZS");
@@ -155,9 +142,6 @@ fn a_webhook_needs_an_address_and_three_wrong_answers_end_it() {
         assert_eq!(done.status.code(), Some(0), "{}{}", out(&done), err(&done));
         let settings = Settings::load_with(Some(&folder.join("kontor.toml")), []).expect("loads");
         assert_eq!(settings.bots[0].intake, IntakeMode::Webhook);
-        assert_eq!(
-            settings.server.public_url.as_deref(),
-            Some("https://shop.example")
-        );
+        assert_eq!(settings.server.public_url.as_deref(), Some("https://shop.example"));
     });
 }

@@ -3,6 +3,7 @@
 mod commands;
 mod control;
 mod doctor;
+mod health;
 mod init;
 mod rig;
 mod rotation;

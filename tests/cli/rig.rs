@@ -48,11 +48,7 @@ impl Ground {
                 .block_on(entities::create_scratch(server))
                 .expect("a scratch database"),
         };
-        Self {
-            folder,
-            url,
-            server,
-        }
+        Self { folder, url, server }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -98,21 +94,13 @@ impl Ground {
     /// Runs the program with this ground's configuration.
     pub(crate) fn kontor(&self, arguments: &[&str]) -> Output {
         let config = self.config("");
-        kontor(
-            self.folder.path(),
-            &["--config", config.to_str().expect("text")],
-            arguments,
-        )
+        kontor(self.folder.path(), &["--config", config.to_str().expect("text")], arguments)
     }
 }
 
 pub(crate) fn kontor(folder: &Path, first: &[&str], arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kontor"));
-    command
-        .args(first)
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null());
+    command.args(first).args(arguments).current_dir(folder).stdin(Stdio::null());
     command.output().expect("runs")
 }
 
@@ -135,9 +123,7 @@ pub(crate) struct Obedient {
 impl Courier for Obedient {
     async fn carry(&self, id: IntentId, _intent: &Intent, _maybe_done: bool) -> CourierReport {
         if self.fails.load(Ordering::Relaxed) {
-            return CourierReport::Failed {
-                reason: "told to fail".to_owned(),
-            };
+            return CourierReport::Failed { reason: "told to fail".to_owned() };
         }
         self.sent.lock().expect("not poisoned").push(id);
         CourierReport::Finished(Outcome::Sent { message_id: 1 })
@@ -169,14 +155,8 @@ impl Rig {
             master,
             clock: Clock::system(),
             house: House::default(),
-            office: OfficeLimits {
-                failures: 1,
-                ..OfficeLimits::default()
-            },
-            delivery: DeliveryLimits {
-                attempts: 1,
-                ..DeliveryLimits::default()
-            },
+            office: OfficeLimits { failures: 1, ..OfficeLimits::default() },
+            delivery: DeliveryLimits { attempts: 1, ..DeliveryLimits::default() },
             courier: Arc::clone(&courier) as Arc<dyn Courier>,
             shards: 0,
             seeds: Arc::new(move |key| {
@@ -189,38 +169,19 @@ impl Rig {
         let kernel = Kernel::start(config).await.expect("starts");
         let socket = ground.path("s");
         let listener = Rc::new(control::listen(&socket).expect("listens"));
-        let control = Control {
-            kernel: kernel.clone(),
-            database,
-            started_ms: 0,
-        };
+        let control = Control { kernel: kernel.clone(), database, started_ms: 0 };
         actix_rt::spawn(control::serve(listener, control));
-        Self {
-            kernel,
-            courier,
-            poison,
-            socket,
-        }
+        Self { kernel, courier, poison, socket }
     }
 
     /// A customer writes `/start`.
     pub(crate) async fn write(&self, user: i64, update: i64) -> Reply {
         let name = "start".to_owned();
-        let what = Incoming::Command {
-            message_id: update,
-            name,
-            argument: String::new(),
-        };
-        let from = Profile {
-            first_name: "Ada".to_owned(),
-            ..Profile::default()
-        };
+        let what = Incoming::Command { message_id: update, name, argument: String::new() };
+        let from = Profile { first_name: "Ada".to_owned(), ..Profile::default() };
         let tell = Tell {
             key: session(user),
-            external: External::Update {
-                epoch: 1,
-                id: update,
-            },
+            external: External::Update { epoch: 1, id: update },
             message: session::Message::Customer { from, what }.into(),
             inline: false,
         };
@@ -260,9 +221,7 @@ async fn lock(database: &Database, url: &str) -> ServerLock {
             }
         }
     };
-    tokio::time::timeout(SOON, wait)
-        .await
-        .expect("the lock is let go")
+    tokio::time::timeout(SOON, wait).await.expect("the lock is let go")
 }
 
 /// Looks again and again.
@@ -275,7 +234,5 @@ pub(crate) async fn until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
             }
         }
     };
-    tokio::time::timeout(SOON, find)
-        .await
-        .expect("it comes in time")
+    tokio::time::timeout(SOON, find).await.expect("it comes in time")
 }

@@ -11,30 +11,15 @@ use sim::{Call, Fault, FaultKind};
 use crate::rig::{BOT, By, Ground, Rig, SOON, shop, wait_until};
 
 fn id(number: i64) -> IntentId {
-    IntentId {
-        partition: 0,
-        number,
-    }
+    IntentId { partition: 0, number }
 }
 
 fn to(chat: i64, method: Method) -> TelegramCall {
-    TelegramCall {
-        bot: shop(),
-        chat,
-        method,
-        lane: Lane::Answer,
-        report: true,
-    }
+    TelegramCall { bot: shop(), chat, method, lane: Lane::Answer, report: true }
 }
 
 fn text(chat: i64, html: &str) -> TelegramCall {
-    to(
-        chat,
-        Method::SendText {
-            html: html.to_owned(),
-            keyboard: Keyboard::None,
-        },
-    )
+    to(chat, Method::SendText { html: html.to_owned(), keyboard: Keyboard::None })
 }
 
 async fn carry(rig: &Rig<'_>, number: i64, call: &TelegramCall) -> CourierReport {
@@ -51,15 +36,13 @@ fn message_id(report: CourierReport) -> i64 {
 
 fn calls(ground: &Ground, method: &str) -> Vec<Call> {
     let calls = ground.world.calls_after(0);
-    calls
-        .into_iter()
-        .filter(|call| call.method == method)
-        .collect()
+    calls.into_iter().filter(|call| call.method == method).collect()
 }
 
 /// A customer who said hello, so that the bot may write.
 fn met(ground: &Ground) {
-    ground.world.start(ground.ada, BOT, None).unwrap();
+    let started = ground.world.start(ground.ada, BOT, None);
+    started.expect("is written");
 }
 
 #[test]
@@ -69,44 +52,21 @@ fn a_message_is_sent_edited_and_deleted() {
     ground.life(By::Nothing, async |rig| {
         let sent = message_id(carry(rig, 1, &text(ground.ada, "<b>Tea</b>")).await);
         let html = "Mug".to_owned();
-        let edit = Method::EditText {
-            message_id: sent,
-            html,
-            keyboard: Keyboard::None,
-        };
+        let edit = Method::EditText { message_id: sent, html, keyboard: Keyboard::None };
         let done = CourierReport::Finished(Outcome::Done);
         assert_eq!(carry(rig, 2, &to(ground.ada, edit.clone())).await, done);
-        assert_eq!(
-            carry(rig, 3, &to(ground.ada, edit)).await,
-            done,
-            "not modified: done"
-        );
+        assert_eq!(carry(rig, 3, &to(ground.ada, edit)).await, done, "not modified: done");
         assert_eq!(ground.world.bot_texts(ground.ada, BOT), ["Mug"]);
         let delete = Method::DeleteMessage { message_id: sent };
         assert_eq!(carry(rig, 4, &to(ground.ada, delete.clone())).await, done);
-        assert_eq!(
-            carry(rig, 5, &to(ground.ada, delete)).await,
-            done,
-            "gone: done"
-        );
-        let edit = Method::EditText {
-            message_id: sent,
-            html: "x".to_owned(),
-            keyboard: Keyboard::None,
-        };
+        assert_eq!(carry(rig, 5, &to(ground.ada, delete)).await, done, "gone: done");
+        let edit =
+            Method::EditText { message_id: sent, html: "x".to_owned(), keyboard: Keyboard::None };
         let refused = carry(rig, 6, &to(ground.ada, edit)).await;
         assert!(is_refused(&refused, false), "{refused:?}");
         let query = "0".to_owned();
-        let old = Method::AnswerCallback {
-            query,
-            text: None,
-            alert: false,
-        };
-        assert_eq!(
-            carry(rig, 7, &to(0, old)).await,
-            done,
-            "too old: nobody waits"
-        );
+        let old = Method::AnswerCallback { query, text: None, alert: false };
+        assert_eq!(carry(rig, 7, &to(0, old)).await, done, "too old: nobody waits");
     });
 }
 
@@ -120,9 +80,7 @@ fn a_send_of_several_pieces_goes_on_behind_the_last_that_went_out() {
     let ground = Ground::new();
     met(&ground);
     ground.life(By::Nothing, async |rig| {
-        let mut fault = Fault::new(FaultKind::ServerError)
-            .on("sendMessage")
-            .times(1);
+        let mut fault = Fault::new(FaultKind::ServerError).on("sendMessage").times(1);
         fault.skip = 1;
         ground.world.add_fault(fault);
         let words: Vec<String> = (0..2000).map(|n| format!("w{n}")).collect();
@@ -132,10 +90,7 @@ fn a_send_of_several_pieces_goes_on_behind_the_last_that_went_out() {
         assert_eq!(ground.answers(ground.ada), 1);
         let last = message_id(carry(rig, 1, &call).await);
         let said = ground.world.bot_texts(ground.ada, BOT);
-        let heard: Vec<&str> = said
-            .iter()
-            .flat_map(|text| text.split_whitespace())
-            .collect();
+        let heard: Vec<&str> = said.iter().flat_map(|text| text.split_whitespace()).collect();
         assert_eq!(heard, words, "every word once");
         let messages = ground.world.messages(ground.ada, BOT);
         assert_eq!(messages.last().unwrap()["message_id"], last);
@@ -150,14 +105,7 @@ fn a_picture_is_uploaded_once() {
     let photo = |name: &str| {
         let photo = Photo::Ours(name.to_owned());
         let html = "A <i>mug</i>".to_owned();
-        to(
-            ground.ada,
-            Method::SendPhoto {
-                photo,
-                html,
-                keyboard: Keyboard::None,
-            },
-        )
+        to(ground.ada, Method::SendPhoto { photo, html, keyboard: Keyboard::None })
     };
     ground.life(By::Nothing, async |rig| {
         message_id(carry(rig, 1, &photo("mug")).await);
@@ -168,11 +116,7 @@ fn a_picture_is_uploaded_once() {
     assert_eq!(sent.len(), 2, "{sent:?}");
     assert!(!sent[0].params["photo"].is_string(), "{:?}", sent[0].params);
     assert!(sent[1].params["photo"].is_string(), "{:?}", sent[1].params);
-    assert_eq!(
-        ground.world.bot_texts(ground.ada, BOT),
-        ["A mug"; 3],
-        "words without a picture"
-    );
+    assert_eq!(ground.world.bot_texts(ground.ada, BOT), ["A mug"; 3], "words without a picture");
 }
 
 /// One pixel.
@@ -194,10 +138,7 @@ fn a_group_that_moved_is_found_where_it_is() {
         message_id(carry(rig, 2, &text(group, "two")).await);
     });
     let sent = calls(&ground, "sendMessage");
-    let chats: Vec<i64> = sent
-        .iter()
-        .filter_map(|call| call.params["chat_id"].as_i64())
-        .collect();
+    let chats: Vec<i64> = sent.iter().filter_map(|call| call.params["chat_id"].as_i64()).collect();
     assert_eq!(chats, [group, moved, moved], "asked once, then remembered");
 }
 
@@ -217,22 +158,16 @@ fn who_blocked_the_bot_is_unreachable_until_they_write_again() {
         rig.answered(ground.ada, 2).await;
         rig.settle().await;
     });
-    let stuck = ground
-        .look(async |database| entities::stuck(&database.read).await)
-        .unwrap();
+    let stuck = ground.look(async |database| entities::stuck(&database.read).await).unwrap();
     assert_eq!(stuck, []);
 }
 
 /// Something that the session tells its customer by itself.
 async fn notice(rig: &Rig<'_>, person: i64, text: &str) {
-    let message = actors::session::Message::Notice {
-        text: text.to_owned(),
-    };
+    let message = actors::session::Message::Notice { text: text.to_owned() };
     let external = External::Request(text.to_owned());
     let told =
-        rig.kernel
-            .office
-            .tell_patiently(Key::session(&shop(), person), external, message.into());
+        rig.kernel.office.tell_patiently(Key::session(&shop(), person), external, message.into());
     told.await.expect("is told");
 }
 
@@ -268,11 +203,7 @@ fn a_token_that_was_revoked_closes_the_bot_and_loses_nothing() {
             "{report:?}"
         );
         notice(rig, ground.ada, "later").await;
-        wait_until(
-            || calls(&ground, "sendMessage").len() >= 2,
-            || "no call".to_owned(),
-        )
-        .await;
+        wait_until(|| calls(&ground, "sendMessage").len() >= 2, || "no call".to_owned()).await;
         ground.world.revoke_token(BOT, crate::rig::TOKEN);
         rig.rests_as_time_passes().await;
     });
@@ -298,9 +229,5 @@ fn the_bots_limits_are_kept_and_telegram_never_has_to_say_no() {
         }
         assert_eq!(waited, 0);
     });
-    assert!(
-        calls(&ground, "sendMessage")
-            .iter()
-            .all(|call| call.outcome == "ok")
-    );
+    assert!(calls(&ground, "sendMessage").iter().all(|call| call.outcome == "ok"));
 }

@@ -11,7 +11,8 @@ use actors::{
 };
 use entities::{BotId, Database, MasterKey, SealKey, ServerLock};
 use kontor::delivery::limits::OutboundLimits;
-use kontor::delivery::telegram::{Pictures, SendingBot, TelegramCourier};
+use kontor::delivery::telegram::pictures::Pictures;
+use kontor::delivery::telegram::{SendingBot, TelegramCourier};
 use kontor::intake::bot::{BotIntake, IntakeState};
 use kontor::intake::flood::FloodLimits;
 use kontor::intake::polling::{Polling, PollingConfig};
@@ -59,10 +60,7 @@ impl Ground {
             .enable_all()
             .build()
             .expect("a runtime");
-        let config = SimConfig {
-            workers: 1,
-            ..SimConfig::default()
-        };
+        let config = SimConfig { workers: 1, ..SimConfig::default() };
         let sim = runtime.block_on(sim::start(config)).expect("the world");
         let world = sim.world.clone();
         world.add_bot(NewBot {
@@ -86,10 +84,7 @@ impl Ground {
             ada,
             clock: Clock::system(),
             office: OfficeLimits::default(),
-            flood: FloodLimits {
-                per_second: 0,
-                ..FloodLimits::default()
-            },
+            flood: FloodLimits { per_second: 0, ..FloodLimits::default() },
             pictures: folder.path().to_owned(),
             master: SealKey::random(),
             port: free.local_addr().expect("its address").port(),
@@ -110,9 +105,7 @@ impl Ground {
                     server.stop(false).await;
                 }
             };
-            tokio::time::timeout(Duration::from_secs(90), life)
-                .await
-                .expect("a life ends in time");
+            tokio::time::timeout(Duration::from_secs(90), life).await.expect("a life ends in time");
         });
     }
 
@@ -183,24 +176,14 @@ impl<'g> Rig<'g> {
     async fn start(ground: &'g Ground, by: By) -> Self {
         let http = kontor::telegram::http_client().expect("a client");
         let api = BotApi::new(http, &ground.api_url(), TOKEN.into());
-        let sending = SendingBot {
-            api: api.clone(),
-            provider_token: None,
-        };
+        let sending = SendingBot { api: api.clone(), provider_token: None };
         let pictures = Pictures::new(Some(ground.pictures.clone()), |_| None);
         let limits = OutboundLimits::default();
         let courier = TelegramCourier::new([(shop(), sending)], &limits, &ground.clock, pictures);
         let kernel = kernel(ground, courier.clone()).await;
         let intake = BotIntake::new(&kernel, shop(), ground.master.clone(), ground.flood.clone());
         let stop = CancellationToken::new();
-        let mut rig = Self {
-            ground,
-            kernel,
-            courier,
-            intake,
-            stop,
-            server: None,
-        };
+        let mut rig = Self { ground, kernel, courier, intake, stop, server: None };
         match by {
             By::Nothing => {}
             By::Polling => rig.poll(api),
@@ -258,9 +241,7 @@ impl<'g> Rig<'g> {
     pub(crate) async fn registered(&self) {
         let told = || {
             let calls = self.ground.world.calls_after(0);
-            calls
-                .iter()
-                .any(|call| ["deleteWebhook", "setWebhook"].contains(&call.method.as_str()))
+            calls.iter().any(|call| ["deleteWebhook", "setWebhook"].contains(&call.method.as_str()))
         };
         wait_until(told, || format!("intake is {:?}", self.intake.state())).await;
     }
@@ -278,12 +259,7 @@ impl<'g> Rig<'g> {
     pub(crate) async fn answered(&self, person: i64, times: usize) {
         wait_until(
             || self.ground.answers(person) >= times,
-            || {
-                format!(
-                    "{} answers to {person} of {times}",
-                    self.ground.answers(person)
-                )
-            },
+            || format!("{} answers to {person} of {times}", self.ground.answers(person)),
         )
         .await;
     }
@@ -291,21 +267,14 @@ impl<'g> Rig<'g> {
     /// Waits until Telegram has nothing left for the bot, and delivery nothing to do.
     pub(crate) async fn settle(&self) {
         let world = &self.ground.world;
-        wait_until(
-            || world.pending_updates(BOT) == 0,
-            || "updates are left".to_owned(),
-        )
-        .await;
+        wait_until(|| world.pending_updates(BOT) == 0, || "updates are left".to_owned()).await;
         self.rests().await;
     }
 
     /// Waits until delivery has nothing to do.
     pub(crate) async fn rests(&self) {
         let rests = || self.kernel.office.in_flight() == 0 && self.kernel.outbox.depth() == (0, 0);
-        wait_until(rests, || {
-            format!("delivery: {:?}", self.kernel.outbox.depth())
-        })
-        .await;
+        wait_until(rests, || format!("delivery: {:?}", self.kernel.outbox.depth())).await;
     }
 
     /// The same, where delivery waits for a deadline.
@@ -314,22 +283,14 @@ impl<'g> Rig<'g> {
             self.ground.clock.advance(time::Duration::minutes(1));
             self.kernel.outbox.depth() == (0, 0)
         };
-        wait_until(rests, || {
-            format!("delivery: {:?}", self.kernel.outbox.depth())
-        })
-        .await;
+        wait_until(rests, || format!("delivery: {:?}", self.kernel.outbox.depth())).await;
     }
 
     /// Ends in good order.
     pub(crate) async fn shut_down(&self) {
         self.stop.cancel();
-        tokio::time::timeout(SOON, self.intake.stopped())
-            .await
-            .expect("intake stops");
-        assert!(
-            self.kernel.clone().stop(SOON).await,
-            "everything came to rest"
-        );
+        tokio::time::timeout(SOON, self.intake.stopped()).await.expect("intake stops");
+        assert!(self.kernel.clone().stop(SOON).await, "everything came to rest");
     }
 }
 
@@ -344,9 +305,7 @@ async fn kernel(ground: &Ground, courier: TelegramCourier) -> Kernel {
             }
         }
     };
-    let lock = tokio::time::timeout(SOON, lock)
-        .await
-        .expect("the lock is let go");
+    let lock = tokio::time::timeout(SOON, lock).await.expect("the lock is let go");
     let delivery = DeliveryLimits {
         first_backoff: Duration::from_millis(5),
         last_backoff: Duration::from_millis(50),

@@ -26,25 +26,13 @@ pub(crate) const RULES: &[Rule] = &[
             &[("src/a.rs", "use sea_orm::EntityTrait;\n")],
             &[("actors/a.rs", "fn f(db: &sqlx::SqlitePool) {}\n")],
             &[("src/a.rs", "const Q: &str = \"SELECT id FROM orders\";\n")],
-            &[(
-                "src/a.rs",
-                "const Q: &str = r#\"\n  DELETE FROM orders\"#;\n",
-            )],
-            &[(
-                "tests/app.rs",
-                "const Q: &str = \"UPDATE orders SET a = 1\";\n",
-            )],
+            &[("src/a.rs", "const Q: &str = r#\"\n  DELETE FROM orders\"#;\n")],
+            &[("tests/app.rs", "const Q: &str = \"UPDATE orders SET a = 1\";\n")],
         ],
         good: &[
-            &[(
-                "entities/order.rs",
-                "use sea_orm::EntityTrait;\nconst Q: &str = \"SELECT 1\";\n",
-            )],
+            &[("entities/order.rs", "use sea_orm::EntityTrait;\nconst Q: &str = \"SELECT 1\";\n")],
             &[("entities/tests/a.rs", "const Q: &str = \"SELECT 1\";\n")],
-            &[(
-                "migrations/m1.rs",
-                "const Q: &str = \"CREATE TABLE a (b)\";\n",
-            )],
+            &[("migrations/m1.rs", "const Q: &str = \"CREATE TABLE a (b)\";\n")],
             &[(
                 "src/a.rs",
                 "// SELECT 1\nlet m = \"DELETE /a\"; let n = \"SELECTED\"; let o = \"CREATE\";\n",
@@ -56,23 +44,14 @@ pub(crate) const RULES: &[Rule] = &[
         check: environment,
         bad: &[
             &[("src/app.rs", "fn f() { std::env::var(\"A\"); }\n")],
-            &[(
-                "entities/a.rs",
-                "use std::env;\nfn f() { env::var_os(\"A\"); }\n",
-            )],
+            &[("entities/a.rs", "use std::env;\nfn f() { env::var_os(\"A\"); }\n")],
             &[("sim/lib.rs", "fn f() { for _ in std::env::vars() {} }\n")],
         ],
         good: &[
             &[("src/settings.rs", "fn f() { std::env::var(\"A\"); }\n")],
             &[("tests/app/main.rs", "fn f() { std::env::var(\"A\"); }\n")],
-            &[(
-                "src/a.rs",
-                "#[cfg(test)]\nmod tests {\n fn f() { std::env::var(\"A\"); }\n}\n",
-            )],
-            &[(
-                "src/a.rs",
-                "fn f() { env!(\"CARGO_MANIFEST_DIR\"); std::env::args(); }\n",
-            )],
+            &[("src/a.rs", "#[cfg(test)]\nmod tests {\n fn f() { std::env::var(\"A\"); }\n}\n")],
+            &[("src/a.rs", "fn f() { env!(\"CARGO_MANIFEST_DIR\"); std::env::args(); }\n")],
         ],
     },
     Rule {
@@ -83,43 +62,25 @@ pub(crate) const RULES: &[Rule] = &[
             &[("src/a.rs", "fn f() { unimplemented!(\"x\") }\n")],
             &[("tests/a.rs", "#[test]\n#[ignore]\nfn f() {}\n")],
             &[("tests/a.rs", "#[ignore = \"slow\"]\nfn f() {}\n")],
-            &[(
-                "tests/a.rs",
-                "#[cfg_attr(debug_assertions, ignore)]\nfn f() {}\n",
-            )],
+            &[("tests/a.rs", "#[cfg_attr(debug_assertions, ignore)]\nfn f() {}\n")],
         ],
-        good: &[&[(
-            "src/a.rs",
-            "fn f() { let ignore = [ignore_all]; todo(); } // todo!()\n",
-        )]],
+        good: &[&[("src/a.rs", "fn f() { let ignore = [ignore_all]; todo(); } // todo!()\n")]],
     },
     Rule {
         name: "real-sleep",
         check: real_sleep,
         bad: &[
-            &[(
-                "tests/a.rs",
-                "async fn f() { tokio::time::sleep(D).await; }\n",
-            )],
+            &[("tests/a.rs", "async fn f() { tokio::time::sleep(D).await; }\n")],
             &[("actors/session/tests.rs", "fn f() { sleep(D); }\n")],
-            &[(
-                "src/a.rs",
-                "#[cfg(test)]\nmod tests {\n fn f() { sleep(D); }\n}\n",
-            )],
+            &[("src/a.rs", "#[cfg(test)]\nmod tests {\n fn f() { sleep(D); }\n}\n")],
         ],
         good: &[
-            &[(
-                "src/a.rs",
-                "async fn f() { tokio::time::sleep(D).await; }\n",
-            )],
+            &[("src/a.rs", "async fn f() { tokio::time::sleep(D).await; }\n")],
             &[(
                 "actors/tests.rs",
                 "#[tokio::test(start_paused = true)]\nasync fn f() { sleep(D).await; }\n",
             )],
-            &[(
-                "actors/tests.rs",
-                "fn f() { tokio::time::pause(); sleep(D); }\n",
-            )],
+            &[("actors/tests.rs", "fn f() { tokio::time::pause(); sleep(D); }\n")],
         ],
     },
 ];
@@ -196,10 +157,8 @@ fn unfinished(tree: &Tree, report: &mut Report) {
 /// A paused clock makes a sleep virtual, and is then the way to pass time.
 fn real_sleep(tree: &Tree, report: &mut Report) {
     for file in tree.rust() {
-        let is_paused = file
-            .tokens
-            .iter()
-            .any(|token| token.is("start_paused") || token.is("pause"));
+        let is_paused =
+            file.tokens.iter().any(|token| token.is("start_paused") || token.is("pause"));
         for at in find(&file.tokens, &["sleep", "("]).filter(|_| !is_paused) {
             let line = file.tokens[at].line;
             if file.is_test_line(line) {

@@ -29,12 +29,8 @@ pub(crate) fn find<'a>(
     tokens: &'a [Token],
     pattern: &'a [&str],
 ) -> impl Iterator<Item = usize> + 'a {
-    let fits = move |window: &[Token]| {
-        window
-            .iter()
-            .zip(pattern)
-            .all(|(token, text)| token.is(text))
-    };
+    let fits =
+        move |window: &[Token]| window.iter().zip(pattern).all(|(token, text)| token.is(text));
     tokens
         .windows(pattern.len())
         .enumerate()
@@ -62,12 +58,7 @@ pub(crate) fn behind_closing(tokens: &[Token], open: usize) -> usize {
 }
 
 pub(crate) fn lex(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer {
-        chars: text.chars().collect(),
-        at: 0,
-        line: 1,
-        tokens: Vec::new(),
-    };
+    let mut lexer = Lexer { chars: text.chars().collect(), at: 0, line: 1, tokens: Vec::new() };
     while lexer.at < lexer.chars.len() {
         lexer.step();
     }
@@ -219,10 +210,7 @@ mod tests {
 
     #[test]
     fn comments_and_literals_hide_what_they_say() {
-        assert_eq!(
-            words("a // use x::*\n/* b /* c */ d */ e::f"),
-            ["a", "e", "::", "f"]
-        );
+        assert_eq!(words("a // use x::*\n/* b /* c */ d */ e::f"), ["a", "e", "::", "f"]);
         assert_eq!(
             words("r#\"todo!() \" \"# b\"x\" br##\"\"#\"## 'x' b'\\'' '\\u{1F600}' q"),
             ["q"]
@@ -237,20 +225,14 @@ mod tests {
     #[test]
     fn literals_keep_their_text_and_line() {
         let tokens = lex("x\n\"a\\\"\nb\" r\"c\" y");
-        let seen: Vec<_> = tokens
-            .iter()
-            .map(|token| (token.line, token.text.as_str()))
-            .collect();
+        let seen: Vec<_> = tokens.iter().map(|token| (token.line, token.text.as_str())).collect();
         assert_eq!(seen, [(1, "x"), (2, "a\\\"\nb"), (3, "c"), (3, "y")]);
     }
 
     #[test]
     fn patterns_and_closings_are_found() {
         let tokens = lex("mod a { mod b {} } env::var");
-        assert_eq!(
-            find(&tokens, &["env", "::", "var"]).collect::<Vec<_>>(),
-            [8]
-        );
+        assert_eq!(find(&tokens, &["env", "::", "var"]).collect::<Vec<_>>(), [8]);
         assert_eq!(behind_closing(&tokens, 2), 8);
     }
 }

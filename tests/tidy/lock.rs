@@ -9,24 +9,15 @@ pub(crate) const RULES: &[Rule] = &[
         check: ban,
         bad: &[
             &[
-                (
-                    "deny.toml",
-                    "deny = [\n    { crate = \"libsql\", reason = \"x\" },\n]\n",
-                ),
+                ("deny.toml", "deny = [\n    { crate = \"libsql\", reason = \"x\" },\n]\n"),
                 ("Cargo.lock", "[[package]]\nname = \"libsql\"\n"),
             ],
-            &[
-                ("deny.toml", "deny = [\n    { crate = \"libsql\" },\n]\n"),
-                ("Cargo.lock", ""),
-            ],
+            &[("deny.toml", "deny = [\n    { crate = \"libsql\" },\n]\n"), ("Cargo.lock", "")],
             &[("deny.toml", "deny = []\n"), ("Cargo.lock", "")],
             &[("Cargo.toml", "[package]\n")],
         ],
         good: &[&[
-            (
-                "deny.toml",
-                "deny = [\n    { crate = \"libsql\", reason = \"x\" },\n]\n",
-            ),
+            ("deny.toml", "deny = [\n    { crate = \"libsql\", reason = \"x\" },\n]\n"),
             ("Cargo.lock", "[[package]]\nname = \"libsqlite3-sys\"\n"),
         ]],
     },
@@ -34,14 +25,8 @@ pub(crate) const RULES: &[Rule] = &[
         name: "source",
         check: source,
         bad: &[
-            &[(
-                "Cargo.lock",
-                "source = \"registry+a\"\nsource = \"git+https://a.example/b\"\n",
-            )],
-            &[(
-                "Cargo.lock",
-                "source = \"registry+a\"\nsource = \"registry+b\"\n",
-            )],
+            &[("Cargo.lock", "source = \"registry+a\"\nsource = \"git+https://a.example/b\"\n")],
+            &[("Cargo.lock", "source = \"registry+a\"\nsource = \"registry+b\"\n")],
         ],
         good: &[&[(
             "Cargo.lock",
@@ -88,18 +73,11 @@ fn source(tree: &Tree, report: &mut Report) {
     let Some(lock) = tree.file("Cargo.lock") else {
         return;
     };
-    let sources = || {
-        lock.lines()
-            .filter(|(_, text)| text.starts_with("source = "))
-    };
+    let sources = || lock.lines().filter(|(_, text)| text.starts_with("source = "));
     let first = sources().next().map_or("", |(_, text)| text);
     for (line, text) in sources() {
         if text != first || !text.starts_with("source = \"registry+") {
-            report.add(
-                &lock.path,
-                line,
-                "crates come from one registry, never from git",
-            );
+            report.add(&lock.path, line, "crates come from one registry, never from git");
         }
     }
 }

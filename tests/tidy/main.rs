@@ -30,11 +30,7 @@ pub(crate) struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}: {}: {}",
-            self.path, self.line, self.rule, self.advice
-        )
+        write!(f, "{}:{}: {}: {}", self.path, self.line, self.rule, self.advice)
     }
 }
 
@@ -47,12 +43,7 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn add(&mut self, path: &str, line: usize, advice: impl Into<String>) {
         let (path, rule, advice) = (path.to_owned(), self.rule, advice.into());
-        self.findings.push(Finding {
-            path,
-            line,
-            rule,
-            advice,
-        });
+        self.findings.push(Finding { path, line, rule, advice });
     }
 }
 
@@ -70,10 +61,7 @@ pub(crate) struct Rule {
 
 impl Rule {
     fn run(&self, tree: &Tree) -> Vec<Finding> {
-        let mut report = Report {
-            rule: self.name,
-            findings: Vec::new(),
-        };
+        let mut report = Report { rule: self.name, findings: Vec::new() };
         (self.check)(tree, &mut report);
         report.findings
     }
@@ -108,12 +96,7 @@ fn findings(tree: &Tree) -> Vec<Finding> {
     for (path, line) in tree.allows() {
         if !used.contains(&(path.clone(), line)) {
             let advice = "allows nothing, or gives no reason: remove it".to_owned();
-            left.push(Finding {
-                path,
-                line,
-                rule: "allow",
-                advice,
-            });
+            left.push(Finding { path, line, rule: "allow", advice });
         }
     }
     left.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
@@ -125,12 +108,7 @@ fn the_tree_is_tidy() {
     let tree = Tree::read(Path::new(env!("CARGO_MANIFEST_DIR")));
     let findings = findings(&tree);
     let lines: Vec<String> = findings.iter().map(Finding::to_string).collect();
-    assert!(
-        lines.is_empty(),
-        "{} places are not tidy\n{}",
-        lines.len(),
-        lines.join("\n")
-    );
+    assert!(lines.is_empty(), "{} places are not tidy\n{}", lines.len(), lines.join("\n"));
 }
 
 #[test]
@@ -139,11 +117,7 @@ fn every_rule_fails_on_its_bad_samples() {
         assert!(!rule.bad.is_empty(), "{} has no bad sample", rule.name);
         for (number, sample) in rule.bad.iter().enumerate() {
             let found = rule.run(&Tree::of(sample));
-            assert!(
-                !found.is_empty(),
-                "{} finds nothing in its bad sample {number}",
-                rule.name
-            );
+            assert!(!found.is_empty(), "{} finds nothing in its bad sample {number}", rule.name);
         }
     }
 }
@@ -152,16 +126,9 @@ fn every_rule_fails_on_its_bad_samples() {
 fn every_rule_passes_its_good_samples() {
     for rule in rules() {
         for (number, sample) in rule.good.iter().enumerate() {
-            let found: Vec<_> = rule
-                .run(&Tree::of(sample))
-                .iter()
-                .map(Finding::to_string)
-                .collect();
-            assert!(
-                found.is_empty(),
-                "{} in its good sample {number}: {found:?}",
-                rule.name
-            );
+            let found: Vec<_> =
+                rule.run(&Tree::of(sample)).iter().map(Finding::to_string).collect();
+            assert!(found.is_empty(), "{} in its good sample {number}: {found:?}", rule.name);
         }
     }
 }

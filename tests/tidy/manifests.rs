@@ -7,10 +7,7 @@ use crate::{Report, Rule};
 /// Whose folder must not depend on what, also not in tests.
 const ARROWS: &[(&str, &[&str])] = &[
     ("migrations", &["actors", "kontor", "sim"]),
-    (
-        "entities",
-        &["actix", "actix-web", "actors", "kontor", "reqwest", "sim"],
-    ),
+    ("entities", &["actix", "actix-web", "actors", "kontor", "reqwest", "sim"]),
     (
         "actors",
         &[
@@ -25,17 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sqlx",
         ],
     ),
-    (
-        "sim",
-        &[
-            "actors",
-            "entities",
-            "kontor",
-            "migrations",
-            "sea-orm",
-            "sqlx",
-        ],
-    ),
+    ("sim", &["actors", "entities", "kontor", "migrations", "sea-orm", "sqlx"]),
 ];
 
 pub(crate) const RULES: &[Rule] = &[
@@ -48,14 +35,8 @@ pub(crate) const RULES: &[Rule] = &[
                 "Cargo.toml",
                 "[workspace.dependencies]\nserde = { version = \"1\", features = [\n  \"a#b\",\n] }\n",
             )],
-            &[(
-                "Cargo.toml",
-                "[workspace.dependencies.serde]\nversion = \"1\"\n",
-            )],
-            &[(
-                "sim/Cargo.toml",
-                "[dependencies]\nserde = \"1\" # wire formats\n",
-            )],
+            &[("Cargo.toml", "[workspace.dependencies.serde]\nversion = \"1\"\n")],
+            &[("sim/Cargo.toml", "[dependencies]\nserde = \"1\" # wire formats\n")],
         ],
         good: &[
             &[(
@@ -84,10 +65,7 @@ pub(crate) const RULES: &[Rule] = &[
                 ("sim/Cargo.toml", "[dependencies]\ntime.workspace = true\n"),
                 ("sim/lib.rs", "use tokio::time::sleep;\n"),
             ],
-            &[(
-                "Cargo.toml",
-                "[workspace.dependencies]\nserde = \"1\" # nobody takes it\n",
-            )],
+            &[("Cargo.toml", "[workspace.dependencies]\nserde = \"1\" # nobody takes it\n")],
         ],
         good: &[
             &[
@@ -96,10 +74,7 @@ pub(crate) const RULES: &[Rule] = &[
                     "[workspace.dependencies]\nactix-rt = \"2\" # arbiters\n[dependencies]\nserde.workspace = true\n",
                 ),
                 ("src/main.rs", "#[derive(serde::Serialize)]\nstruct A;\n"),
-                (
-                    "sim/Cargo.toml",
-                    "[dev-dependencies]\nactix-rt.workspace = true\n",
-                ),
+                ("sim/Cargo.toml", "[dev-dependencies]\nactix-rt.workspace = true\n"),
                 ("sim/lib.rs", "use {actix_rt, std::fmt};\n"),
             ],
             &[
@@ -112,23 +87,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "arrow",
         check: arrow,
         bad: &[
-            &[(
-                "sim/Cargo.toml",
-                "[dependencies]\nentities.workspace = true\n",
-            )],
-            &[(
-                "actors/Cargo.toml",
-                "[dev-dependencies]\nreqwest.workspace = true\n",
-            )],
-            &[(
-                "entities/Cargo.toml",
-                "[dependencies]\nactors = { path = \"../actors\" }\n",
-            )],
+            &[("sim/Cargo.toml", "[dependencies]\nentities.workspace = true\n")],
+            &[("actors/Cargo.toml", "[dev-dependencies]\nreqwest.workspace = true\n")],
+            &[("entities/Cargo.toml", "[dependencies]\nactors = { path = \"../actors\" }\n")],
         ],
-        good: &[&[(
-            "actors/Cargo.toml",
-            "[dependencies]\nentities.workspace = true\n",
-        )]],
+        good: &[&[("actors/Cargo.toml", "[dependencies]\nentities.workspace = true\n")]],
     },
 ];
 
@@ -143,9 +106,7 @@ struct Dependency<'a> {
 }
 
 fn manifests(tree: &Tree) -> impl Iterator<Item = &File> {
-    tree.files
-        .iter()
-        .filter(|file| file.path == "Cargo.toml" || file.path.ends_with("/Cargo.toml"))
+    tree.files.iter().filter(|file| file.path == "Cargo.toml" || file.path.ends_with("/Cargo.toml"))
 }
 
 fn dependencies(manifest: &File) -> Vec<Dependency<'_>> {
@@ -168,9 +129,8 @@ fn dependencies(manifest: &File) -> Vec<Dependency<'_>> {
                 });
             }
             continue;
-        } else if let Some((key, _)) = code
-            .split_once('=')
-            .filter(|_| section.ends_with("dependencies"))
+        } else if let Some((key, _)) =
+            code.split_once('=').filter(|_| section.ends_with("dependencies"))
         {
             let name = key.split('.').next().unwrap_or(key).trim();
             found.push(Dependency {
@@ -186,24 +146,16 @@ fn dependencies(manifest: &File) -> Vec<Dependency<'_>> {
 }
 
 fn balance(code: &str) -> i32 {
-    code.chars()
-        .map(|c| i32::from("[{".contains(c)) - i32::from("]}".contains(c)))
-        .sum()
+    code.chars().map(|c| i32::from("[{".contains(c)) - i32::from("]}".contains(c))).sum()
 }
 
 fn dependency_reason(tree: &Tree, report: &mut Report) {
     for manifest in manifests(tree) {
         for dependency in dependencies(manifest) {
             let (name, line) = (dependency.name, dependency.line);
-            let behind = dependency
-                .text
-                .rsplit(['}', '"'])
-                .next()
-                .unwrap_or_default();
+            let behind = dependency.text.rsplit(['}', '"']).next().unwrap_or_default();
             if dependency.shared
-                && behind
-                    .split_once("# ")
-                    .is_none_or(|(_, reason)| reason.trim().is_empty())
+                && behind.split_once("# ").is_none_or(|(_, reason)| reason.trim().is_empty())
             {
                 report.add(
                     &manifest.path,
@@ -226,37 +178,28 @@ fn dependency_use(tree: &Tree, report: &mut Report) {
     let mut taken = Vec::new();
     for manifest in manifests(tree) {
         let folder = manifest.path.trim_end_matches("Cargo.toml");
-        let members: Vec<&str> = manifests(tree)
-            .map(|other| other.path.trim_end_matches("Cargo.toml"))
-            .collect();
+        let members: Vec<&str> =
+            manifests(tree).map(|other| other.path.trim_end_matches("Cargo.toml")).collect();
         let deeper = |path: &str| {
-            members
-                .iter()
-                .any(|member| member.len() > folder.len() && path.starts_with(member))
+            members.iter().any(|member| member.len() > folder.len() && path.starts_with(member))
         };
         let own: Vec<&File> = tree
             .rust()
             .filter(|file| file.path.starts_with(folder) && !deeper(&file.path))
             .collect();
-        for dependency in dependencies(manifest)
-            .into_iter()
-            .filter(|dependency| !dependency.shared)
+        for dependency in dependencies(manifest).into_iter().filter(|dependency| !dependency.shared)
         {
             taken.push(dependency.name);
             let name = dependency.name.replace('-', "_");
             if !own.iter().any(|file| names_crate(&file.tokens, &name)) {
-                let advice = format!(
-                    "{}: no source of this crate names it: remove it",
-                    dependency.name
-                );
+                let advice =
+                    format!("{}: no source of this crate names it: remove it", dependency.name);
                 report.add(&manifest.path, dependency.line, advice);
             }
         }
     }
     for manifest in manifests(tree) {
-        for dependency in dependencies(manifest)
-            .into_iter()
-            .filter(|dependency| dependency.shared)
+        for dependency in dependencies(manifest).into_iter().filter(|dependency| dependency.shared)
         {
             if !taken.contains(&dependency.name) {
                 report.add(
@@ -272,26 +215,20 @@ fn dependency_use(tree: &Tree, report: &mut Report) {
 /// Whether a path begins with this crate, or an import names it alone; `tokio::time` does not
 /// name the crate `time`.
 fn names_crate(tokens: &[Token], name: &str) -> bool {
-    tokens
-        .iter()
-        .enumerate()
-        .filter(|(_, token)| token.is(name))
-        .any(|(at, _)| {
-            let before = |back: usize| at.checked_sub(back).and_then(|at| tokens.get(at));
-            let inside_path = before(1).is_some_and(|token| token.is("::"))
-                && before(2).is_some_and(|token| !is_boundary(token));
-            let goes_on = tokens.get(at + 1).is_some_and(|token| token.is("::"));
-            let imported = before(1)
-                .is_some_and(|token| ["use", "crate", "{", ","].iter().any(|word| token.is(word)));
-            !inside_path && (goes_on || imported)
-        })
+    tokens.iter().enumerate().filter(|(_, token)| token.is(name)).any(|(at, _)| {
+        let before = |back: usize| at.checked_sub(back).and_then(|at| tokens.get(at));
+        let inside_path = before(1).is_some_and(|token| token.is("::"))
+            && before(2).is_some_and(|token| !is_boundary(token));
+        let goes_on = tokens.get(at + 1).is_some_and(|token| token.is("::"));
+        let imported = before(1)
+            .is_some_and(|token| ["use", "crate", "{", ","].iter().any(|word| token.is(word)));
+        !inside_path && (goes_on || imported)
+    })
 }
 
 /// What may stand before a path that begins with `::`.
 fn is_boundary(token: &Token) -> bool {
-    ["(", "<", "&", "{", ",", "=", ";", ">", ":", "!", "["]
-        .iter()
-        .any(|mark| token.is(mark))
+    ["(", "<", "&", "{", ",", "=", ";", ">", ":", "!", "["].iter().any(|mark| token.is(mark))
 }
 
 fn arrow(tree: &Tree, report: &mut Report) {

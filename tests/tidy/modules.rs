@@ -10,17 +10,8 @@ pub(crate) const RULES: &[Rule] = &[Rule {
     name: "dead-file",
     check: dead_file,
     bad: &[
-        &[
-            ("Cargo.toml", ""),
-            ("src/main.rs", "mod a;\n"),
-            ("src/a.rs", ""),
-            ("src/b.rs", ""),
-        ],
-        &[
-            ("Cargo.toml", ""),
-            ("src/lib.rs", "mod a { mod b; }\n"),
-            ("src/b.rs", ""),
-        ],
+        &[("Cargo.toml", ""), ("src/main.rs", "mod a;\n"), ("src/a.rs", ""), ("src/b.rs", "")],
+        &[("Cargo.toml", ""), ("src/lib.rs", "mod a { mod b; }\n"), ("src/b.rs", "")],
         &[("Cargo.toml", ""), ("tests/deep/a.rs", "")],
     ],
     good: &[
@@ -36,10 +27,7 @@ pub(crate) const RULES: &[Rule] = &[Rule {
             ("Cargo.toml", ""),
             ("build.rs", "include!(\"src/list.rs\");\n"),
             ("src/list.rs", ""),
-            (
-                "tests/one.rs",
-                "#[path = \"support/world.rs\"]\npub(crate) mod world;\n",
-            ),
+            ("tests/one.rs", "#[path = \"support/world.rs\"]\npub(crate) mod world;\n"),
             ("tests/support/world.rs", "mod chat;\n"),
             ("tests/support/chat.rs", ""),
             ("tests/two/main.rs", "mod a;\n"),
@@ -65,11 +53,7 @@ fn dead_file(tree: &Tree, report: &mut Report) {
         }
     }
     for file in tree.rust().filter(|file| !reached.contains(&file.path)) {
-        report.add(
-            &file.path,
-            1,
-            "no `mod` reaches this file: name it, or remove it",
-        );
+        report.add(&file.path, 1, "no `mod` reaches this file: name it, or remove it");
     }
 }
 
@@ -82,10 +66,7 @@ struct Reached {
 impl Reached {
     /// A root's modules, as those of a file given by `#[path]`, stand beside it.
     fn root(path: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            folder: folder_of(path).to_owned(),
-        }
+        Self { path: path.to_owned(), folder: folder_of(path).to_owned() }
     }
 }
 
@@ -117,8 +98,7 @@ fn is_root(tree: &Tree, path: &str) -> bool {
             let inside = if member.is_empty() {
                 Some(path)
             } else {
-                path.strip_prefix(member)
-                    .and_then(|rest| rest.strip_prefix('/'))
+                path.strip_prefix(member).and_then(|rest| rest.strip_prefix('/'))
             };
             inside.is_some_and(|inside| {
                 is_root_by_place(inside) || names_path(&manifest.text, inside)
@@ -163,14 +143,8 @@ fn named_by(file: &File, folder: &str, open: &mut Vec<Reached>) {
             open.push(Reached::root(&join(&base, path)));
         } else {
             let module = join(&join(folder, &outer), &name.text);
-            open.push(Reached {
-                path: format!("{module}.rs"),
-                folder: module.clone(),
-            });
-            open.push(Reached {
-                path: format!("{module}/mod.rs"),
-                folder: module,
-            });
+            open.push(Reached { path: format!("{module}.rs"), folder: module.clone() });
+            open.push(Reached { path: format!("{module}/mod.rs"), folder: module });
         }
     }
     for at in find(tokens, &["include", "!", "("]) {
@@ -195,14 +169,8 @@ fn enclosing(tokens: &[Token], place: usize) -> String {
 /// The path that an attribute of this `mod` gives.
 fn path_attribute(tokens: &[Token], place: usize) -> Option<&str> {
     let ends = |token: &&Token| [";", "{", "}"].iter().any(|mark| token.is(mark));
-    let start = tokens[..place]
-        .iter()
-        .rposition(|token| ends(&token))
-        .map_or(0, |at| at + 1);
+    let start = tokens[..place].iter().rposition(|token| ends(&token)).map_or(0, |at| at + 1);
     let before = &tokens[start..place];
     let at = find(before, &["path", "="]).next()?;
-    before
-        .get(at + 2)
-        .filter(|token| token.kind == Kind::Text)
-        .map(|token| token.text.as_str())
+    before.get(at + 2).filter(|token| token.kind == Kind::Text).map(|token| token.text.as_str())
 }

@@ -5,17 +5,8 @@ use crate::tree::{File, Tree};
 use crate::{Report, Rule};
 
 /// What a thing must not be called: the word fits anything.
-const EMPTY_WORDS: &[&str] = &[
-    "manager",
-    "service",
-    "helper",
-    "util",
-    "common",
-    "base",
-    "data",
-    "info",
-    "processor",
-];
+const EMPTY_WORDS: &[&str] =
+    &["manager", "service", "helper", "util", "common", "base", "data", "info", "processor"];
 
 /// Telegram's own names, which the wire's types keep.
 const WIRE_TERMS: &[&str] = &[
@@ -66,18 +57,9 @@ pub(crate) const RULES: &[Rule] = &[
             &[("entities/a.rs", "struct WebhookInfo;\n")],
         ],
         good: &[
-            &[(
-                "sim/a.rs",
-                "pub struct WebhookInfo;\nstruct Metadata;\nstruct Database;\n",
-            )],
-            &[(
-                "src/a.rs",
-                "impl Factory for A { type Service = B; }\nstruct ServiceMessage;\n",
-            )],
-            &[(
-                "src/a.rs",
-                "// struct OrderManager\nfn f() { let data = 1; }\n",
-            )],
+            &[("sim/a.rs", "pub struct WebhookInfo;\nstruct Metadata;\nstruct Database;\n")],
+            &[("src/a.rs", "impl Factory for A { type Service = B; }\nstruct ServiceMessage;\n")],
+            &[("src/a.rs", "// struct OrderManager\nfn f() { let data = 1; }\n")],
         ],
     },
     Rule {
@@ -114,10 +96,7 @@ fn words(name: &str) -> Vec<String> {
             words.push(String::new());
         }
         if c.is_alphanumeric() {
-            words
-                .last_mut()
-                .expect("one word stands from the start")
-                .extend(c.to_lowercase());
+            words.last_mut().expect("one word stands from the start").extend(c.to_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());
@@ -147,10 +126,8 @@ fn empty_name(tree: &Tree, report: &mut Report) {
         }
         for pair in file.tokens.windows(2) {
             if let Some(word) = empty_definition(file, &pair[0], &pair[1]) {
-                let advice = format!(
-                    "`{}`: {word} fits anything: say what it keeps or does",
-                    pair[1].text
-                );
+                let advice =
+                    format!("`{}`: {word} fits anything: say what it keeps or does", pair[1].text);
                 report.add(&file.path, pair[1].line, advice);
             }
         }
@@ -158,9 +135,8 @@ fn empty_name(tree: &Tree, report: &mut Report) {
 }
 
 fn empty_definition(file: &File, keyword: &Token, name: &Token) -> Option<String> {
-    let defines = ["struct", "enum", "trait", "mod", "type", "union"]
-        .iter()
-        .any(|word| keyword.is(word));
+    let defines =
+        ["struct", "enum", "trait", "mod", "type", "union"].iter().any(|word| keyword.is(word));
     if !defines || name.kind != Kind::Word {
         return None;
     }
@@ -168,9 +144,7 @@ fn empty_definition(file: &File, keyword: &Token, name: &Token) -> Option<String
     if keyword.is("type") && words(&name.text).len() < 2 {
         return None;
     }
-    let on_the_wire = WIRE_FOLDERS
-        .iter()
-        .any(|folder| file.path.starts_with(folder));
+    let on_the_wire = WIRE_FOLDERS.iter().any(|folder| file.path.starts_with(folder));
     if on_the_wire && WIRE_TERMS.contains(&name.text.as_str()) {
         return None;
     }
@@ -181,10 +155,8 @@ fn edge_name(tree: &Tree, report: &mut Report) {
     for file in tree.rust().filter(|file| file.path.starts_with("actors/")) {
         for token in file.tokens.iter().filter(|token| token.kind == Kind::Word) {
             if names_edge(&words(&token.text)) {
-                let advice = format!(
-                    "`{}` belongs to an edge: actors address it by an intent",
-                    token.text
-                );
+                let advice =
+                    format!("`{}` belongs to an edge: actors address it by an intent", token.text);
                 report.add(&file.path, token.line, advice);
             }
         }
@@ -194,10 +166,7 @@ fn edge_name(tree: &Tree, report: &mut Report) {
 /// One word or two neighbours: `stripe_event`, `PayPalOrder`, `actix_web`; not `payment`.
 fn names_edge(words: &[String]) -> bool {
     let single = words.iter().any(|word| EDGE_WORDS.contains(&word.as_str()));
-    single
-        || words
-            .windows(2)
-            .any(|pair| EDGE_WORDS.contains(&pair.concat().as_str()))
+    single || words.windows(2).any(|pair| EDGE_WORDS.contains(&pair.concat().as_str()))
 }
 
 #[test]

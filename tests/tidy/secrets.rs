@@ -21,10 +21,7 @@ pub(crate) const RULES: &[Rule] = &[
         check: machine_path,
         bad: &[
             &[("README.md", concat!("see /wo", "rk/main\n"))],
-            &[(
-                "src/a.rs",
-                concat!("const A: &str = \"/ho", "me/ann/x\";\n"),
-            )],
+            &[("src/a.rs", concat!("const A: &str = \"/ho", "me/ann/x\";\n"))],
             &[("config/a.toml", concat!("a = '/ro", "ot/x'\n"))],
         ],
         good: &[&[(
@@ -36,10 +33,7 @@ pub(crate) const RULES: &[Rule] = &[
         name: "secret",
         check: secret,
         bad: &[
-            &[(
-                "a.json",
-                concat!("\"7204418831", ":AAHkq9Zt3xVbR0mLwYp5cJ8uDe2fGs1oNiT\"\n"),
-            )],
+            &[("a.json", concat!("\"7204418831", ":AAHkq9Zt3xVbR0mLwYp5cJ8uDe2fGs1oNiT\"\n"))],
             &[("a.pem", concat!("-----BEGIN RSA PRIV", "ATE KEY-----\n"))],
             &[("a.toml", concat!("key = \"sk_li", "ve_51H8\"\n"))],
         ],
@@ -58,10 +52,7 @@ fn machine_path(tree: &Tree, report: &mut Report) {
         for (number, line) in file.lines() {
             for folder in MACHINE_FOLDERS {
                 let path = format!("/{folder}/");
-                if line
-                    .match_indices(&path)
-                    .any(|(at, _)| starts_path(&line[..at]))
-                {
+                if line.match_indices(&path).any(|(at, _)| starts_path(&line[..at])) {
                     report.add(
                         &file.path,
                         number,
@@ -81,10 +72,7 @@ fn starts_path(before: &str) -> bool {
 fn secret(tree: &Tree, report: &mut Report) {
     for file in &tree.files {
         for (number, line) in file.lines() {
-            if line
-                .match_indices(':')
-                .any(|(at, _)| is_token(&line[..at], &line[at + 1..]))
-            {
+            if line.match_indices(':').any(|(at, _)| is_token(&line[..at], &line[at + 1..])) {
                 report.add(
                     &file.path,
                     number,
@@ -92,11 +80,7 @@ fn secret(tree: &Tree, report: &mut Report) {
                 );
             }
             if line.contains("-----BEGIN ") && line.contains(concat!("PRIV", "ATE KEY-----")) {
-                report.add(
-                    &file.path,
-                    number,
-                    "a private key: make one when it is needed",
-                );
+                report.add(&file.path, number, "a private key: make one when it is needed");
             }
             if [concat!("sk_", "live_"), concat!("rk_", "live_")]
                 .iter()
@@ -110,16 +94,10 @@ fn secret(tree: &Tree, report: &mut Report) {
 
 /// Whether the text around a colon is a bot token that might be somebody's.
 fn is_token(before: &str, after: &str) -> bool {
-    let digits = before
-        .chars()
-        .rev()
-        .take_while(char::is_ascii_digit)
-        .count();
+    let digits = before.chars().rev().take_while(char::is_ascii_digit).count();
     let stands_alone = !before[..before.len() - digits].ends_with(|c: char| c.is_alphanumeric());
-    let rest: String = after
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || "_-".contains(*c))
-        .collect();
+    let rest: String =
+        after.chars().take_while(|c| c.is_ascii_alphanumeric() || "_-".contains(*c)).collect();
     (8..=10).contains(&digits) && stands_alone && rest.len() == TOKEN_CHARS && !is_fake(&rest)
 }
 

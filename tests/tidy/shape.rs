@@ -23,14 +23,7 @@ macro_rules! lines_20 {
 
 macro_rules! lines_401 {
     () => {
-        concat!(
-            "//! x\n",
-            lines_80!(),
-            lines_80!(),
-            lines_80!(),
-            lines_80!(),
-            lines_80!()
-        )
+        concat!("//! x\n", lines_80!(), lines_80!(), lines_80!(), lines_80!(), lines_80!())
     };
 }
 
@@ -45,10 +38,7 @@ pub(crate) const RULES: &[Rule] = &[
         good: &[
             &[("src/tests.rs", LINES_401)],
             &[("tests/app/long.rs", LINES_401)],
-            &[(
-                "src/a.rs",
-                concat!("#[cfg(test)]\nmod tests {", lines_401!(), "}\n"),
-            )],
+            &[("src/a.rs", concat!("#[cfg(test)]\nmod tests {", lines_401!(), "}\n"))],
         ],
     },
     Rule {
@@ -59,10 +49,7 @@ pub(crate) const RULES: &[Rule] = &[
             &[("src/a.rs", "")],
             &[("src/a.rs", "// A file.\n")],
         ],
-        good: &[
-            &[("src/a.rs", "//! A file.\n")],
-            &[("src/a.rs", "#![allow(x)]\n//! A file.\n")],
-        ],
+        good: &[&[("src/a.rs", "//! A file.\n")], &[("src/a.rs", "#![allow(x)]\n//! A file.\n")]],
     },
     Rule {
         name: "mod-rs",
@@ -78,10 +65,7 @@ pub(crate) const RULES: &[Rule] = &[
             &[("src/a.rs", "use std::{fmt, io::{self, *}};\n")],
             &[("src/a.rs", "pub(crate) use actix::prelude::*;\n")],
         ],
-        good: &[&[(
-            "src/a.rs",
-            "use std::fmt;\nfn f() { let x = 2 * 3; }\n// use x::*;\n",
-        )]],
+        good: &[&[("src/a.rs", "use std::fmt;\nfn f() { let x = 2 * 3; }\n// use x::*;\n")]],
     },
     Rule {
         name: "re-export",
@@ -92,10 +76,7 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         good: &[
             &[("actors/lib.rs", "pub use crate::order::Order;\n")],
-            &[(
-                "actors/session.rs",
-                "use crate::order::Order;\npub(crate) use tell;\n",
-            )],
+            &[("actors/session.rs", "use crate::order::Order;\npub(crate) use tell;\n")],
         ],
     },
 ];
@@ -105,10 +86,7 @@ const LINES_401: &str = lines_401!();
 fn file_length(tree: &Tree, report: &mut Report) {
     for file in tree.rust() {
         let all = file.text.lines().count();
-        let code = file
-            .lines()
-            .filter(|(line, _)| !file.is_test_line(*line))
-            .count();
+        let code = file.lines().filter(|(line, _)| !file.is_test_line(*line)).count();
         if code > CODE_LINES_MAX {
             report.add(
                 &file.path,
@@ -148,10 +126,8 @@ fn mod_rs(tree: &Tree, report: &mut Report) {
 fn glob_import(tree: &Tree, report: &mut Report) {
     for file in tree.rust() {
         for start in find(&file.tokens, &["use"]) {
-            let statement = file.tokens[start..]
-                .split(|token| token.is(";"))
-                .next()
-                .unwrap_or_default();
+            let statement =
+                file.tokens[start..].split(|token| token.is(";")).next().unwrap_or_default();
             if let Some(star) = statement.iter().find(|token| token.is("*")) {
                 report.add(&file.path, star.line, "import by name what is used");
             }

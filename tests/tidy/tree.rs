@@ -22,18 +22,9 @@ pub(crate) struct File {
 
 impl File {
     fn of(path: &str, text: &str) -> Self {
-        let tokens = if path.ends_with(".rs") {
-            lex(text)
-        } else {
-            Vec::new()
-        };
+        let tokens = if path.ends_with(".rs") { lex(text) } else { Vec::new() };
         let inline_tests = inline_tests(&tokens);
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            tokens,
-            inline_tests,
-        }
+        Self { path: path.to_owned(), text: text.to_owned(), tokens, inline_tests }
     }
 
     pub(crate) fn is_rust(&self) -> bool {
@@ -42,10 +33,7 @@ impl File {
 
     /// `tests.rs`, or anything below a folder `tests` or `benches`.
     pub(crate) fn is_test_file(&self) -> bool {
-        let in_folder = self
-            .path
-            .split('/')
-            .any(|part| part == "tests" || part == "benches");
+        let in_folder = self.path.split('/').any(|part| part == "tests" || part == "benches");
         in_folder || self.path.ends_with("/tests.rs") || self.path == "tests.rs"
     }
 
@@ -55,10 +43,7 @@ impl File {
 
     /// The lines and their numbers.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.text
-            .lines()
-            .enumerate()
-            .map(|(index, line)| (index + 1, line))
+        self.text.lines().enumerate().map(|(index, line)| (index + 1, line))
     }
 }
 
@@ -70,10 +55,7 @@ fn inline_tests(tokens: &[Token]) -> Vec<Range<usize>> {
         let end = behind_closing(tokens, at + 9) - 1;
         tokens[at].line..tokens[end].line + 1
     };
-    find(tokens, &pattern)
-        .filter(|at| at_brace(*at))
-        .map(range)
-        .collect()
+    find(tokens, &pattern).filter(|at| at_brace(*at)).map(range).collect()
 }
 
 pub(crate) struct Tree {
@@ -82,12 +64,7 @@ pub(crate) struct Tree {
 
 impl Tree {
     pub(crate) fn of(sample: &[(&str, &str)]) -> Self {
-        Self {
-            files: sample
-                .iter()
-                .map(|(path, text)| File::of(path, text))
-                .collect(),
-        }
+        Self { files: sample.iter().map(|(path, text)| File::of(path, text)).collect() }
     }
 
     /// Reads what git tracks or would add; without git, everything but what is built. Files that
@@ -98,14 +75,8 @@ impl Tree {
         paths.dedup();
         let read = |path: &String| {
             let full = root.join(path);
-            let is_file = full
-                .symlink_metadata()
-                .is_ok_and(|metadata| metadata.is_file());
-            let text = if is_file {
-                fs::read_to_string(full).ok()
-            } else {
-                None
-            };
+            let is_file = full.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+            let text = if is_file { fs::read_to_string(full).ok() } else { None };
             text.map(|text| File::of(path, &text))
         };
         let files: Vec<File> = paths.iter().filter_map(read).collect();
@@ -142,10 +113,8 @@ impl Tree {
     /// Every comment that allows something. This test's own files speak about them.
     pub(crate) fn allows(&self) -> Vec<(String, usize)> {
         let mut found = Vec::new();
-        for file in self
-            .files
-            .iter()
-            .filter(|file| file.is_rust() || file.path.ends_with("Cargo.toml"))
+        for file in
+            self.files.iter().filter(|file| file.is_rust() || file.path.ends_with("Cargo.toml"))
         {
             if !file.path.starts_with("tests/tidy/") {
                 let lines = file.lines().filter(|(_, line)| allowed(line).is_some());
@@ -158,9 +127,7 @@ impl Tree {
 
 /// The rule that a comment on this line allows, and how long its reason is.
 fn allowed(line: &str) -> Option<(&str, usize)> {
-    let at = line
-        .find("// tidy: allow(")
-        .or_else(|| line.find("# tidy: allow("))?;
+    let at = line.find("// tidy: allow(").or_else(|| line.find("# tidy: allow("))?;
     let (_, rest) = line[at..].split_once('(')?;
     let (rule, reason) = rest.split_once(')')?;
     Some((rule, reason.trim().chars().count()))
@@ -168,13 +135,7 @@ fn allowed(line: &str) -> Option<(&str, usize)> {
 
 fn listed_by_git(root: &Path) -> Option<Vec<String>> {
     let mut git = Command::new("git");
-    git.current_dir(root).args([
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]);
+    git.current_dir(root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     let output = git.output().ok().filter(|output| output.status.success())?;
     let paths: Vec<String> = output
         .stdout
@@ -182,20 +143,14 @@ fn listed_by_git(root: &Path) -> Option<Vec<String>> {
         .map(|path| String::from_utf8_lossy(path).into_owned())
         .collect();
     // A copy of the tree inside somebody else's repository lists nothing of ours.
-    paths
-        .iter()
-        .any(|path| path == "Cargo.toml")
-        .then_some(paths)
+    paths.iter().any(|path| path == "Cargo.toml").then_some(paths)
 }
 
 fn walked(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(root.join(&folder))
-            .into_iter()
-            .flatten()
-            .flatten();
+        let entries = fs::read_dir(root.join(&folder)).into_iter().flatten().flatten();
         for entry in entries {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = folder.join(&name);
@@ -219,10 +174,8 @@ mod tests {
 
     #[test]
     fn test_modules_inside_a_file_are_tests() {
-        let file = File::of(
-            "a.rs",
-            "fn f() {}\n#[cfg(test)]\nmod tests {\n    fn g() {}\n}\nfn h() {}\n",
-        );
+        let file =
+            File::of("a.rs", "fn f() {}\n#[cfg(test)]\nmod tests {\n    fn g() {}\n}\nfn h() {}\n");
         let tests: Vec<usize> = (1..=6).filter(|line| file.is_test_line(*line)).collect();
         assert_eq!(tests, [2, 3, 4, 5]);
     }
@@ -230,10 +183,7 @@ mod tests {
     #[test]
     fn without_git_the_folders_are_walked() {
         let found = walked(Path::new(env!("CARGO_MANIFEST_DIR")));
-        assert!(
-            found.iter().any(|path| path == "tests/tidy/tree.rs"),
-            "{found:?}"
-        );
+        assert!(found.iter().any(|path| path == "tests/tidy/tree.rs"), "{found:?}");
         assert!(!found.iter().any(|path| path.starts_with(".git/")));
     }
 }

@@ -9,17 +9,10 @@ fn a_typed_label_of_any_language_or_the_value_is_the_choice() {
     for typed in ["Green", "green", "GREEN", "зелёный", " Зелёный "] {
         let mut talk = Talk::with(&flow);
         talk.says("Ann").says("30").says(typed);
-        assert!(
-            talk.text().starts_with("Green, a fine choice."),
-            "{typed}: {}",
-            talk.text()
-        );
+        assert!(talk.text().starts_with("Green, a fine choice."), "{typed}: {}", talk.text());
     }
     let mut talk = Talk::with(&flow);
-    talk.says("Ann")
-        .says("30")
-        .says("mauve")
-        .hears("Please choose one of these:");
+    talk.says("Ann").says("30").says("mauve").hears("Please choose one of these:");
     assert_eq!(talk.buttons().len(), 4, "the buttons come with the refusal");
 }
 
@@ -33,42 +26,22 @@ fn a_button_of_another_step_or_version_is_stale_and_changes_nothing() {
     let before = talk.run();
     for data in [old.as_str(), "f:00000000:comment:0", "f:00000000:colour:0"] {
         talk.presses(data);
-        assert_eq!(
-            (&talk.last.verdict, &talk.last.say),
-            (&Verdict::Stale, &None),
-            "{data}"
-        );
+        assert_eq!((&talk.last.verdict, &talk.last.say), (&Verdict::Stale, &None), "{data}");
         assert_eq!(talk.run(), before);
     }
     let data = format!("f:{}:colour:9", &flow.version()[..8]);
     let mut talk = Talk::with(&flow);
     talk.says("Ann").says("30").presses(&data);
-    assert_eq!(
-        talk.last.verdict,
-        Verdict::Stale,
-        "there is no tenth choice"
-    );
+    assert_eq!(talk.last.verdict, Verdict::Stale, "there is no tenth choice");
 }
 
 #[test]
 fn button_data_is_read_back_and_nothing_else_is() {
-    let press = Press {
-        version: "0a1b2c3d",
-        step: "colour",
-        choice: 12,
-    };
+    let press = Press { version: "0a1b2c3d", step: "colour", choice: 12 };
     assert_eq!(Press::parse(&press.encode()), Some(press));
-    for data in [
-        "",
-        "f:",
-        "f:a:b",
-        "f:a:b:",
-        "f:a:b:c",
-        "f:a:b:1:2",
-        "f::b:1",
-        "g:a:b:1",
-        "f:a:b:+1",
-    ] {
+    for data in
+        ["", "f:", "f:a:b", "f:a:b:", "f:a:b:c", "f:a:b:1:2", "f::b:1", "g:a:b:1", "f:a:b:+1"]
+    {
         assert_eq!(Press::parse(data), None, "{data}");
     }
 }
@@ -93,13 +66,7 @@ fn a_reply_keyboard_closes_with_the_next_plain_message() {
     );
     let mut talk = Talk::with(&flow);
     let rows = vec![vec!["S".to_owned(), "M".to_owned()], vec!["L".to_owned()]];
-    assert_eq!(
-        talk.keyboard(),
-        &Keyboard::Reply {
-            rows,
-            one_time: true
-        }
-    );
+    assert_eq!(talk.keyboard(), &Keyboard::Reply { rows, one_time: true });
     assert_eq!(talk.says("m").keyboard(), &Keyboard::Remove);
     assert_eq!(talk.says("x").keyboard(), &Keyboard::None);
 }
@@ -125,13 +92,6 @@ fn a_button_counts_only_for_its_own_question_of_its_own_version() {
     }
     let chosen = Some("First".to_owned());
     let first = Verdict::Accepted { chosen };
-    assert_eq!(
-        talk.presses(&format!("f:{version}:one:0")).last.verdict,
-        first
-    );
-    assert_eq!(
-        Talk::with(&flow).says("1").last.verdict,
-        first,
-        "the value, typed"
-    );
+    assert_eq!(talk.presses(&format!("f:{version}:one:0")).last.verdict, first);
+    assert_eq!(Talk::with(&flow).says("1").last.verdict, first, "the value, typed");
 }

@@ -56,11 +56,8 @@ accept = '(?<x' #! `accept` is not a pattern: unclosed capture group name
 fn a_flow_needs_a_name_a_start_and_steps() {
     let errors = Flow::parse("x.toml", "").expect_err("empty");
     let reasons: Vec<&str> = errors.iter().map(|error| &*error.reason).collect();
-    let wanted = [
-        "the flow has no `name`",
-        "nothing starts the flow",
-        "the flow has no `[[steps]]`",
-    ];
+    let wanted =
+        ["the flow has no `name`", "nothing starts the flow", "the flow has no `[[steps]]`"];
     assert_eq!(reasons, wanted);
     assert!(errors.iter().all(|error| error.line == 1));
     refused("name = \"x\"\non = \"call\"\nsteps = [] #! the flow has no steps");
@@ -99,9 +96,7 @@ fn a_step_is_checked_by_itself() {
     refused_steps(
         "[[steps]]\nid = \"a\"\nsay = \"a\"\nreply = \"b\" #! `reply` belongs to a step…",
     );
-    refused_steps(&format!(
-        "{STEP}promt = \"b\" #! unknown key `promt` in a step"
-    ));
+    refused_steps(&format!("{STEP}promt = \"b\" #! unknown key `promt` in a step"));
     refused_steps(&format!("{STEP}columns = 2 #! `columns` needs `choices`"));
     refused_steps(&format!(
         "{STEP}accept = '\\w{{9999}}{{99}}' #! `accept` is not a pattern: it is too large"
@@ -122,10 +117,7 @@ fn a_flow_has_two_hundred_steps_at_most() {
     };
     flow(&steps(STEPS_MAX));
     let errors = Flow::parse("x.toml", &steps(STEPS_MAX + 1)).expect_err("too many");
-    assert_eq!(
-        (errors[0].line, &*errors[0].reason),
-        (3 + 3 * STEPS_MAX, "more than 200 steps")
-    );
+    assert_eq!((errors[0].line, &*errors[0].reason), (3 + 3 * STEPS_MAX, "more than 200 steps"));
 }
 
 #[test]
@@ -133,20 +125,14 @@ fn a_file_cannot_name_answers_without_end() {
     let text: String = (0..1_001).map(|number| format!("{{n{number}}}")).collect();
     let source = format!("{TOP}{STEP}reply = \"{text}\"");
     let errors = Flow::parse("x.toml", &source).expect_err("too many");
-    assert_eq!(
-        (errors[0].line, &*errors[0].reason),
-        (3, "more than 1000 names of answers")
-    );
+    assert_eq!((errors[0].line, &*errors[0].reason), (3, "more than 1000 names of answers"));
     assert_eq!(errors.len(), 1);
 }
 
 #[test]
 fn names_in_excess_need_no_step_to_be_refused() {
     let text: String = (0..1_001).map(|number| format!("{{n{number}}}")).collect();
-    let errors = Flow::parse(
-        "x.toml",
-        &format!("{TOP}when_done = \"{text}\"\nsteps = []"),
-    );
+    let errors = Flow::parse("x.toml", &format!("{TOP}when_done = \"{text}\"\nsteps = []"));
     assert!(errors.is_err());
 }
 
@@ -186,12 +172,7 @@ columns = 9 #! `columns` must be a number from 1 to 8, not this integer
     ));
     let many = "\"x\",".repeat(101);
     let errors = Flow::parse("x.toml", &format!("{TOP}{STEP}choices = [{many}]"));
-    assert!(
-        errors
-            .expect_err("many")
-            .iter()
-            .any(|e| e.reason == "101 choices, more than 100")
-    );
+    assert!(errors.expect_err("many").iter().any(|e| e.reason == "101 choices, more than 100"));
 }
 
 #[test]
@@ -211,19 +192,10 @@ fn a_text_is_telegram_html_with_known_answers() {
         ("}", "a `}` that closes nothing in `reply`"),
         ("{a b}", "`{a b}` is not a placeholder in `reply`"),
         ("{who}", "no step gives an answer named `who`"),
-        (
-            "{a.label}",
-            "`a` has no labels: no step of that id has choices",
-        ),
+        ("{a.label}", "`a` has no labels: no step of that id has choices"),
         ("1 < 2", "a `<` that starts no tag in `reply`"),
-        (
-            "<h1>x</h1>",
-            "`<h1>` is not a tag that Telegram knows in `reply`",
-        ),
-        (
-            "<b><i>x</b></i>",
-            "`</b>` where `</i>` is expected in `reply`",
-        ),
+        ("<h1>x</h1>", "`<h1>` is not a tag that Telegram knows in `reply`"),
+        ("<b><i>x</b></i>", "`</b>` where `</i>` is expected in `reply`"),
         ("x</b>", "`</b>` closes nothing in `reply`"),
         (" ", "`reply` has no text of its own"),
     ] {
@@ -232,9 +204,7 @@ fn a_text_is_telegram_html_with_known_answers() {
     refused_steps(
         "[[steps]]\nid = \"a\"\nprompt = \"{a}\" #! `prompt` has no text of its own\ngoto = \"a\"",
     );
-    flow(&format!(
-        "{TOP}{STEP}reply = \"{{{{<a href='x'>{{a}}</a> &lt; & }}}}\""
-    ));
+    flow(&format!("{TOP}{STEP}reply = \"{{{{<a href='x'>{{a}}</a> &lt; & }}}}\""));
 }
 
 #[test]
@@ -242,10 +212,7 @@ fn a_text_has_4096_units_at_most_and_markup_does_not_count() {
     let step = |text: &str| format!("{TOP}[[steps]]\nid = \"a\"\nprompt = \"{text}\"");
     flow(&step(&format!("<b>{}</b>&amp;", "🙂".repeat(2_047))));
     let long = "🙂".repeat(2_049);
-    refused(&format!(
-        "{} #! `prompt` has 4098 characters, more than 4096",
-        step(&long)
-    ));
+    refused(&format!("{} #! `prompt` has 4098 characters, more than 4096", step(&long)));
 }
 
 #[test]
@@ -253,10 +220,7 @@ fn what_is_wrong_in_a_long_text_has_its_own_line() {
     let source =
         format!("{TOP}[[steps]]\nid = \"a\"\nprompt = \"\"\"\nHello,\n<b>{{who}}</i>\n\"\"\"");
     let errors = Flow::parse("x.toml", &source).expect_err("unknown");
-    assert_eq!(
-        errors.iter().map(|error| error.line).collect::<Vec<_>>(),
-        [7, 7]
-    );
+    assert_eq!(errors.iter().map(|error| error.line).collect::<Vec<_>>(), [7, 7]);
 }
 
 #[test]
@@ -270,9 +234,7 @@ fn a_text_in_languages_has_the_flows_own() {
         "[[steps]]\nid = \"a\"\nprompt = 7 #! `prompt` (a string, or a table of languages) must be \
          a table, not this integer",
     );
-    refused(&format!(
-        "{TOP}language = \"english\" #! `english` is not a language\n{STEP}"
-    ));
+    refused(&format!("{TOP}language = \"english\" #! `english` is not a language\n{STEP}"));
 }
 
 #[test]
@@ -337,9 +299,7 @@ goto = "a"
 #[test]
 fn a_time_out_is_a_duration_and_what_is_said() {
     let bad = "`after` must be a duration from 1 second to 365 days";
-    for after in [
-        "\"\"", "\"10\"", "\"10y\"", "\"0s\"", "\"366d\"", "\"ten\"", "10", "\"1hм\"",
-    ] {
+    for after in ["\"\"", "\"10\"", "\"10y\"", "\"0s\"", "\"366d\"", "\"ten\"", "10", "\"1hм\""] {
         refused_steps(&format!("{STEP}time_out = {{ after = {after} }} #! {bad}"));
     }
     for after in ["90s", "10m", "1h30m", "24h", "365d"] {
@@ -353,9 +313,7 @@ fn a_time_out_is_a_duration_and_what_is_said() {
     ));
     // The flow's own time-out stands for all steps, and its errors are told once.
     let steps = format!("{STEP}[[steps]]\nid = \"b\"\nprompt = \"b?\"\n");
-    refused(&format!(
-        "{TOP}time_out = {{ after = \"x\" }} #! {bad}\n{steps}"
-    ));
+    refused(&format!("{TOP}time_out = {{ after = \"x\" }} #! {bad}\n{steps}"));
 }
 
 #[test]

@@ -83,11 +83,7 @@ fn apply(flow: &Flow, run: FlowRun, act: &Act, now: &mut time::OffsetDateTime) -
         Act::Other => flow.answer(run, Input::Other, "en", *now),
         Act::Again => flow.ask_again(run, "en", *now),
         Act::Press(step, choice) => {
-            let press = Press {
-                version: &flow.version()[..8],
-                step,
-                choice: *choice,
-            };
+            let press = Press { version: &flow.version()[..8], step, choice: *choice };
             flow.answer(run, Input::Press(press), "en", *now)
         }
         Act::Wait(seconds) => {
@@ -177,10 +173,7 @@ fn check(source: &str) {
         Err(errors) => {
             assert!(!errors.is_empty());
             let lines = source.lines().count().max(1) + 1;
-            assert!(
-                errors.iter().all(|error| (1..=lines).contains(&error.line)),
-                "{errors:#?}"
-            );
+            assert!(errors.iter().all(|error| (1..=lines).contains(&error.line)), "{errors:#?}");
         }
     }
 }

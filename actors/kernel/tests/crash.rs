@@ -170,7 +170,11 @@ fn a_deadline_survives_a_restart_and_a_clock_that_jumps() {
         ground.life(async |rig| {
             for (n, message) in [
                 StockMessage::SetOnHand { count: 5 },
-                StockMessage::Reserve { order: Key::new(Kind::Order, "AAAAAA"), quantity: 2, until },
+                StockMessage::Reserve {
+                    order: Key::new(Kind::Order, "AAAAAA"),
+                    quantity: 2,
+                    until,
+                },
             ]
             .into_iter()
             .enumerate()
@@ -229,13 +233,21 @@ fn a_stranger_among_messages_is_refused_and_does_no_harm() {
         ground.life(async |rig| {
             let external = External::Request("1".to_owned());
             let message = StockMessage::SetOnHand { count: 1 }.into();
-            let answer =
-                rig.kernel.office.tell_patiently(session(1), external, message).await.expect("heard");
+            let answer = rig
+                .kernel
+                .office
+                .tell_patiently(session(1), external, message)
+                .await
+                .expect("heard");
             assert!(matches!(answer, crate::Answer::Refused(_)), "{answer:?}");
             done(rig.write(1, 1, "hello").await);
         });
-        assert!(ground.courier.carried().iter().all(|(_, intent)| {
-            matches!(intent, Intent::Telegram(_))
-        }));
+        assert!(
+            ground
+                .courier
+                .carried()
+                .iter()
+                .all(|(_, intent)| { matches!(intent, Intent::Telegram(_)) })
+        );
     });
 }

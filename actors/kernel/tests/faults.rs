@@ -103,10 +103,11 @@ fn a_row_that_cannot_be_decoded_counts_as_a_failure_of_its_key_alone() {
             done(rig.write(1, 1, "/start").await);
             rig.settle().await;
         });
-        ground.look(async |database| {
-            entities::damage_actor(&database.write, database.backend, session(1).as_str()).await
-        })
-        .expect("damages");
+        ground
+            .look(async |database| {
+                entities::damage_actor(&database.write, database.backend, session(1).as_str()).await
+            })
+            .expect("damages");
         ground.life(async |rig| {
             hit(rig, 1, 2).await;
             done(rig.write(2, 3, "hello").await);

@@ -77,9 +77,8 @@ impl Ground {
 
     /// Looks at the database while no kernel lives.
     pub(super) fn look<T>(&self, look: impl AsyncFnOnce(Database) -> T) -> T {
-        actix_rt::System::new().block_on(async {
-            look(Database::open(&self.url).await.expect("opens")).await
-        })
+        actix_rt::System::new()
+            .block_on(async { look(Database::open(&self.url).await.expect("opens")).await })
     }
 }
 
@@ -119,10 +118,12 @@ impl Notebook {
     /// The texts sent to a chat, in order.
     pub(super) fn texts(&self, chat: i64) -> Vec<String> {
         let text = |(_, intent): &(IntentId, Intent)| match intent {
-            Intent::Telegram(TelegramCall { chat: to, method, .. }) if *to == chat => match method {
-                Method::SendText { html, .. } => Some(html.clone()),
-                _ => None,
-            },
+            Intent::Telegram(TelegramCall { chat: to, method, .. }) if *to == chat => {
+                match method {
+                    Method::SendText { html, .. } => Some(html.clone()),
+                    _ => None,
+                }
+            }
             _ => None,
         };
         self.carried().iter().filter_map(text).collect()

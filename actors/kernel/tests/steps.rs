@@ -18,7 +18,7 @@ fn a_repeated_update_has_no_second_effect() {
             let sent = rig.courier.carried().len();
             assert!(sent > 0, "a customer who writes is answered");
             done(rig.write(1, 10, "/start").await);
-            rig.settle().await;
+            rig.rest().await;
             assert_eq!(rig.courier.carried().len(), sent);
         });
         ground.life(async |rig| {
@@ -37,7 +37,7 @@ fn an_update_is_known_long_after_it_left_the_row() {
             for update in 0..100 {
                 done(rig.write(1, update, "hello").await);
             }
-            rig.settle().await;
+            rig.rest().await;
         });
         ground.life(async |rig| {
             let sent = rig.courier.carried().len();

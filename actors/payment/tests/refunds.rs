@@ -15,31 +15,17 @@ fn an_unknown_refund_is_asked_for_before_it_is_repeated() {
     saga.refund(1_200).expect("may go back");
     for round in 1..=3_u8 {
         assert!(saga.replied(returning(1_200), lost()).is_empty());
-        assert!(
-            matches!(saga.state.stage, Stage::Unknown { .. }),
-            "round {round}"
-        );
-        assert_eq!(
-            saga.step(Input::Timer(Timer::Ask)),
-            [Said::Gateway(asking())]
-        );
+        assert!(matches!(saga.state.stage, Stage::Unknown { .. }), "round {round}");
+        assert_eq!(saga.step(Input::Timer(Timer::Ask)), [Said::Gateway(asking())]);
         let amount = eur(1_200);
-        let said = saga.replied(
-            asking(),
-            Outcome::Gateway(GatewayReply::Captured { amount }),
-        );
+        let said = saga.replied(asking(), Outcome::Gateway(GatewayReply::Captured { amount }));
         match round {
             3 => assert!(matches!(saga.state.stage, Stage::Stuck { .. }), "{said:?}"),
-            _ => assert!(matches!(
-                said[..],
-                [Said::Gateway(GatewayOp::Refund { .. })]
-            )),
+            _ => assert!(matches!(said[..], [Said::Gateway(GatewayOp::Refund { .. })])),
         }
     }
     // The person asks: it had happened.
-    saga.hears(Message::Ask {
-        by: "eve".to_owned(),
-    });
+    saga.hears(Message::Ask { by: "eve".to_owned() });
     saga.replied(asking(), Outcome::Gateway(refunded("re_1", 1_200)));
     assert_eq!(saga.state.stage, Stage::Refunded);
 }
@@ -47,20 +33,11 @@ fn an_unknown_refund_is_asked_for_before_it_is_repeated() {
 #[test]
 fn refunds_go_one_after_another_and_never_beyond_what_came() {
     let mut saga = Saga::captured();
-    assert_eq!(
-        saga.refund(1_201).expect_err("too much").code,
-        "refund-too-large"
-    );
-    assert_eq!(
-        saga.refund(0).expect_err("nothing").code,
-        "refund-too-large"
-    );
+    assert_eq!(saga.refund(1_201).expect_err("too much").code, "refund-too-large");
+    assert_eq!(saga.refund(0).expect_err("nothing").code, "refund-too-large");
     saga.refund(300).expect("goes");
     assert!(saga.refund(1_200).expect("waits").is_empty());
-    assert_eq!(
-        saga.refund(1).expect_err("one waits").code,
-        "refund-under-way"
-    );
+    assert_eq!(saga.refund(1).expect_err("one waits").code, "refund-under-way");
     let said = saga.replied(returning(300), Outcome::Gateway(refunded("re_1", 300)));
     assert!(
         matches!(&said[..], [
@@ -76,24 +53,12 @@ fn refunds_go_one_after_another_and_never_beyond_what_came() {
 #[test]
 fn a_refund_that_is_told_before_its_money_is_understood() {
     let mut saga = Saga::open();
-    let report = CheckoutReport::Refunded {
-        refund: "re_1".to_owned(),
-        amount: eur(1_200),
-    };
+    let report = CheckoutReport::Refunded { refund: "re_1".to_owned(), amount: eur(1_200) };
     assert!(saga.reported(report).is_empty());
     let said = saga.reported(CheckoutReport::Captured { amount: eur(1_200) });
     let amount = eur(1_200);
-    assert_eq!(
-        said,
-        [Said::Order(order::Message::Refunded {
-            amount,
-            whole: true
-        })]
-    );
-    assert_eq!(
-        (saga.state.stage.clone(), saga.balance("gateway:sandbox")),
-        (Stage::Refunded, 0)
-    );
+    assert_eq!(said, [Said::Order(order::Message::Refunded { amount, whole: true })]);
+    assert_eq!((saga.state.stage.clone(), saga.balance("gateway:sandbox")), (Stage::Refunded, 0));
 }
 
 #[test]
@@ -126,26 +91,11 @@ fn telegram_may_take_the_money_only_while_it_is_awaited() {
 #[test]
 fn what_is_free_needs_no_gateway() {
     let mut saga = Saga::new();
-    let Message::Begin {
-        order,
-        customer,
-        description,
-        gateway,
-        until,
-        ..
-    } = saga.begin()
-    else {
+    let Message::Begin { order, customer, description, gateway, until, .. } = saga.begin() else {
         panic!("a beginning");
     };
     let amount = eur(0);
-    let said = saga.hears(Message::Begin {
-        order,
-        customer,
-        amount,
-        description,
-        gateway,
-        until,
-    });
+    let said = saga.hears(Message::Begin { order, customer, amount, description, gateway, until });
     assert_eq!(said, [Said::Order(order::Message::Captured { amount })]);
     saga.hears(Message::Fulfilled);
     assert_eq!(saga.state.stage, Stage::Fulfilled);

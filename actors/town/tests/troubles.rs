@@ -18,23 +18,11 @@ fn a_wrong_sum_is_a_persons_to_settle() {
     town.settle();
     town.gateway.pay_amount("co_1", eur(1));
     town.settle();
-    assert!(matches!(
-        payment_stage(&town, &order),
-        payment::Stage::Stuck { .. }
-    ));
+    assert!(matches!(payment_stage(&town, &order), payment::Stage::Stuck { .. }));
     assert!(matches!(stage(&town, &order), order::Stage::Held { .. }));
-    let to_owner = town
-        .sent
-        .iter()
-        .find(|call| call.chat == 9)
-        .expect("the owner is told");
-    let Method::SendText { html, .. } = &to_owner.method else {
-        panic!("a text")
-    };
-    assert!(
-        html.contains("0.01 EUR came, 12.01 EUR was asked for"),
-        "{html}"
-    );
+    let to_owner = town.sent.iter().find(|call| call.chat == 9).expect("the owner is told");
+    let Method::SendText { html, .. } = &to_owner.method else { panic!("a text") };
+    assert!(html.contains("0.01 EUR came, 12.01 EUR was asked for"), "{html}");
     town.must_hold();
 
     // The shop gives it up: what came goes back.
@@ -60,12 +48,8 @@ fn an_order_that_was_paid_when_its_stock_was_gone_is_refunded() {
     town.ring();
     let other = Key::parse("order:000000").expect("a key");
     let stock = Key::parse("stock:mug-1").expect("a key");
-    let commit = crate::stock::Message::Commit {
-        order: other,
-        quantity: 2,
-    };
-    town.give(&stock, Message::Stock(Box::new(commit)))
-        .expect("sold");
+    let commit = crate::stock::Message::Commit { order: other, quantity: 2 };
+    town.give(&stock, Message::Stock(Box::new(commit))).expect("sold");
     town.pass(Duration::days(2));
     assert!(stage(&town, &order).is_closed());
     assert_eq!(payment_stage(&town, &order), payment::Stage::Refunded);
@@ -117,16 +101,11 @@ fn a_gateway_that_never_answers_gets_an_owner_after_a_week() {
         town.ring();
     }
     assert_eq!(asked, 8, "one to close, and seven questions");
-    assert!(matches!(
-        payment_stage(&town, &order),
-        payment::Stage::Stuck { .. }
-    ));
+    assert!(matches!(payment_stage(&town, &order), payment::Stage::Stuck { .. }));
     assert!(matches!(stage(&town, &order), order::Stage::Held { .. }));
 
     // It answers again: a person asks, and all is settled.
-    let ask = Message::Payment(Box::new(payment::Message::Ask {
-        by: "eve".to_owned(),
-    }));
+    let ask = Message::Payment(Box::new(payment::Message::Ask { by: "eve".to_owned() }));
     town.gateway.checkouts.get_mut("co_1").expect("opened").open = false;
     town.give(&payment_of(&order), ask).expect("asked");
     town.settle();
@@ -140,12 +119,8 @@ fn a_number_that_is_taken_is_chosen_anew() {
     let order = ordered(&mut town, "1");
     // Somebody else's order has the number already.
     let line = town.sessions.states[&session_of(ADA)].cards[0].view.lines[0].clone();
-    let theirs = order::Message::Place {
-        customer: session_of(8),
-        lines: vec![line],
-    };
-    town.give(&order, Message::Order(Box::new(theirs)))
-        .expect("placed");
+    let theirs = order::Message::Place { customer: session_of(8), lines: vec![line] };
+    town.give(&order, Message::Order(Box::new(theirs))).expect("placed");
     town.settle();
     let card = town.sessions.states[&session_of(ADA)].cards[0].clone();
     assert_ne!(card.order, order);
@@ -158,10 +133,7 @@ fn a_card_whose_message_is_gone_is_sent_anew_and_keeps_up() {
     let mut town = registered(3);
     let order = ordered(&mut town, "1");
     let reason = "Bad Request: message to edit not found".to_owned();
-    town.telegram_refuses = Some(Outcome::Refused {
-        reason,
-        unreachable: false,
-    });
+    town.telegram_refuses = Some(Outcome::Refused { reason, unreachable: false });
     town.settle();
     let place = town.sessions.states[&session_of(ADA)].cards[0].place;
     assert_eq!(place, Place::At(101), "a new message");
@@ -183,22 +155,13 @@ fn nothing_is_sent_to_somebody_who_left_until_they_return() {
     });
     assert_eq!(row, Some(false));
     town.does(ADA, Incoming::Unblocked);
-    assert!(
-        town.last_words().contains("paid and completed"),
-        "{}",
-        town.last_words()
-    );
+    assert!(town.last_words().contains("paid and completed"), "{}", town.last_words());
 }
 
 #[test]
 fn cancel_leads_home_from_everywhere() {
     let mut town = registered(3);
-    for way in [
-        vec!["/shop"],
-        vec!["/shop", "Mug <0>"],
-        vec!["/shop", "Mug <1>", "5"],
-        vec![],
-    ] {
+    for way in [vec!["/shop"], vec!["/shop", "Mug <0>"], vec!["/shop", "Mug <1>", "5"], vec![]] {
         for step in way {
             match step.starts_with("Mug") {
                 true => town.chooses(ADA, step),

@@ -27,60 +27,25 @@ async fn faults_strike_as_often_as_armed() {
     let (state, _) = gateway();
     let merchant = Merchant::start(0);
     let app = app!(state);
-    for kind in [
-        "error_5xx",
-        "timeout_after_charge",
-        "duplicate_webhook",
-        "forged_webhook",
-    ] {
+    for kind in ["error_5xx", "timeout_after_charge", "duplicate_webhook", "forged_webhook"] {
         assert_eq!(
-            post!(
-                app,
-                "/sim/gateway/faults",
-                "-",
-                json!({ "kind": kind, "count": 1, "ms": 1 })
-            )
-            .0,
+            post!(app, "/sim/gateway/faults", "-", json!({ "kind": kind, "count": 1, "ms": 1 })).0,
             200
         );
     }
-    assert_eq!(
-        post!(app, "/gateway/v1/checkouts", "k1", order(&merchant.url)).0,
-        500
-    );
-    assert_eq!(
-        post!(app, "/gateway/v1/checkouts", "k1", order(&merchant.url)).0,
-        504
-    );
+    assert_eq!(post!(app, "/gateway/v1/checkouts", "k1", order(&merchant.url)).0, 500);
+    assert_eq!(post!(app, "/gateway/v1/checkouts", "k1", order(&merchant.url)).0, 504);
     let (status, made) = post!(app, "/gateway/v1/checkouts", "k1", order(&merchant.url));
     assert_eq!(status, 201);
-    let pay = format!(
-        "/sim/gateway/checkouts/{}/pay",
-        made["id"].as_str().unwrap()
-    );
+    let pay = format!("/sim/gateway/checkouts/{}/pay", made["id"].as_str().unwrap());
     post!(app, &pay, "-", json!({ "outcome": "decline" }));
     let calls = merchant.heard(3).await;
     let kinds = |kind: &str| calls.iter().filter(|call| call.0["type"] == kind).count();
-    assert_eq!(
-        (kinds("checkout.captured"), kinds("checkout.declined")),
-        (1, 2)
-    );
-    let (forged, signature) = calls
-        .iter()
-        .find(|call| call.0["type"] == "checkout.captured")
-        .unwrap();
-    let at = signature
-        .strip_prefix("t=")
-        .unwrap()
-        .split_once(',')
-        .unwrap()
-        .0
-        .parse()
-        .unwrap();
-    assert_ne!(
-        *signature,
-        webhooks::sign("whsec_sandbox", at, &forged.to_string())
-    );
+    assert_eq!((kinds("checkout.captured"), kinds("checkout.declined")), (1, 2));
+    let (forged, signature) =
+        calls.iter().find(|call| call.0["type"] == "checkout.captured").unwrap();
+    let at = signature.strip_prefix("t=").unwrap().split_once(',').unwrap().0.parse().unwrap();
+    assert_ne!(*signature, webhooks::sign("whsec_sandbox", at, &forged.to_string()));
     assert_eq!(get!(app, "/sim/gateway/faults")["faults"], json!([]));
     merchant.handle.stop(false).await;
 }
@@ -93,21 +58,12 @@ async fn a_timeout_before_the_charge_does_nothing() {
     arm!(app, "timeout_before_charge", 1);
     let back = json!({ "checkout": id, "amount_minor": 1200 });
     assert_eq!(post!(app, "/gateway/v1/refunds", "r1", back.clone()).0, 504);
-    assert_eq!(
-        get!(app, "/gateway/v1/books")["currencies"]["EUR"]["refunds"],
-        0
-    );
+    assert_eq!(get!(app, "/gateway/v1/books")["currencies"]["EUR"]["refunds"], 0);
     arm!(app, "timeout_after_charge", 1);
     assert_eq!(post!(app, "/gateway/v1/refunds", "r1", back.clone()).0, 504);
-    assert_eq!(
-        get!(app, "/gateway/v1/books")["currencies"]["EUR"]["refunds"],
-        1
-    );
+    assert_eq!(get!(app, "/gateway/v1/books")["currencies"]["EUR"]["refunds"], 1);
     assert_eq!(post!(app, "/gateway/v1/refunds", "r1", back).0, 201);
-    assert_eq!(
-        get!(app, "/gateway/v1/books")["currencies"]["EUR"]["refunds"],
-        1
-    );
+    assert_eq!(get!(app, "/gateway/v1/books")["currencies"]["EUR"]["refunds"], 1);
 }
 
 #[actix_rt::test]

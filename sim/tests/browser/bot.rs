@@ -5,16 +5,12 @@ use serde_json::{Value, json};
 /// Polls and answers until the world goes away.
 pub(crate) async fn run(url: String, token: &'static str) {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let api = Api {
-        http,
-        base: format!("{url}/bot{token}"),
-    };
+    let api = Api { http, base: format!("{url}/bot{token}") };
     let commands = json!([
         { "command": "start", "description": "begin" },
         { "command": "buy", "description": "the blue mug" },
     ]);
-    api.call("setMyCommands", json!({ "commands": commands }))
-        .await;
+    api.call("setMyCommands", json!({ "commands": commands })).await;
     let mut offset = 0;
     loop {
         let wanted = json!({ "offset": offset, "timeout": 20 });
@@ -35,13 +31,8 @@ struct Api {
 
 impl Api {
     async fn call(&self, method: &str, body: Value) -> Option<Value> {
-        let sent = self
-            .http
-            .post(format!("{}/{method}", self.base))
-            .json(&body)
-            .send()
-            .await
-            .ok()?;
+        let sent =
+            self.http.post(format!("{}/{method}", self.base)).json(&body).send().await.ok()?;
         let reply: Value = sent.json().await.ok()?;
         assert_eq!(reply["ok"], true, "{method} {body}: {reply}");
         Some(reply["result"].clone())
@@ -63,11 +54,7 @@ impl Api {
 
     async fn pressed(&self, query: &Value) {
         let asks = query["data"] == "ask";
-        let text = if asks {
-            "A person will answer"
-        } else {
-            "Here is what we have"
-        };
+        let text = if asks { "A person will answer" } else { "Here is what we have" };
         let answer = json!({ "callback_query_id": query["id"], "text": text, "show_alert": asks });
         self.call("answerCallbackQuery", answer).await;
         if !asks {
@@ -99,10 +86,7 @@ impl Api {
             let markup = json!({ "keyboard": keyboard, "resize_keyboard": true });
             ("Thank you. Shall we wrap it?".to_owned(), markup)
         } else if text == "/start" {
-            (
-                "Welcome to Mug Shop".to_owned(),
-                inline("Catalogue", "catalogue"),
-            )
+            ("Welcome to Mug Shop".to_owned(), inline("Catalogue", "catalogue"))
         } else if text == "Wrap it" {
             ("Noted".to_owned(), json!({ "remove_keyboard": true }))
         } else if text.starts_with('أ') {

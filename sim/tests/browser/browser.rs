@@ -50,11 +50,7 @@ impl Browser {
             .expect("chromedriver is on the path (Debian: chromium-driver)");
         let mut said = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = loop {
-            let line = said
-                .next_line()
-                .await
-                .unwrap()
-                .expect("chromedriver says its port");
+            let line = said.next_line().await.unwrap().expect("chromedriver says its port");
             if let Some((_, port)) = line.split_once("started successfully on port ") {
                 break port.trim_end_matches('.').to_owned();
             }
@@ -62,20 +58,13 @@ impl Browser {
         let profile = TempDir::new().unwrap();
         let options = options(screen, &profile);
         let wanted = json!({"browserName": "chrome", "goog:chromeOptions": options});
-        let Value::Object(wanted) = wanted else {
-            unreachable!("an object was written")
-        };
+        let Value::Object(wanted) = wanted else { unreachable!("an object was written") };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(wanted)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("Chromium starts");
-        Self {
-            client,
-            _driver: driver,
-            _said: said,
-            _profile: profile,
-        }
+        Self { client, _driver: driver, _said: said, _profile: profile }
     }
 
     pub(crate) async fn goto(&self, url: &str) {
@@ -98,11 +87,8 @@ impl Browser {
         );
         let is = self.client.execute(&script, Vec::new()).await.unwrap();
         if is != Value::Bool(true) {
-            let page = self
-                .client
-                .execute("return document.body.innerText", Vec::new())
-                .await
-                .unwrap();
+            let page =
+                self.client.execute("return document.body.innerText", Vec::new()).await.unwrap();
             panic!("never came: {what}; the page says {page}");
         }
     }
@@ -115,8 +101,7 @@ impl Browser {
             json!(css),
             json!(text)
         );
-        self.until(&expression, &format!("{css} with {text:?}"))
-            .await;
+        self.until(&expression, &format!("{css} with {text:?}")).await;
     }
 
     /// Waits until the element has the focus.
@@ -127,19 +112,12 @@ impl Browser {
 
     pub(crate) async fn count(&self, css: &str) -> u64 {
         let script = "return document.querySelectorAll(arguments[0]).length";
-        self.client
-            .execute(script, vec![json!(css)])
-            .await
-            .unwrap()
-            .as_u64()
-            .unwrap()
+        self.client.execute(script, vec![json!(css)]).await.unwrap().as_u64().unwrap()
     }
 
     pub(crate) async fn click(&self, css: &str) {
-        self.until(&format!("document.querySelector({})", json!(css)), css)
-            .await;
-        self.press_at(&format!("document.querySelector({})", json!(css)))
-            .await;
+        self.until(&format!("document.querySelector({})", json!(css)), css).await;
+        self.press_at(&format!("document.querySelector({})", json!(css))).await;
     }
 
     /// Clicks where the newest visible button that holds this text is, as a hand does.
@@ -164,11 +142,7 @@ impl Browser {
         let (x, y) = (at[0].as_f64().unwrap(), at[1].as_f64().unwrap());
         let button = MOUSE_BUTTON_LEFT;
         let press = MouseActions::new("hand".into())
-            .then(PointerAction::MoveTo {
-                duration: None,
-                x,
-                y,
-            })
+            .then(PointerAction::MoveTo { duration: None, x, y })
             .then(PointerAction::Down { button })
             .then(PointerAction::Up { button });
         self.client.perform_actions(press).await.unwrap();
@@ -176,19 +150,11 @@ impl Browser {
 
     /// Writes into the composer and sends with Enter.
     pub(crate) async fn say(&self, text: &str) {
-        self.until(
-            "document.getElementById('composer-text').checkVisibility()",
-            "the composer",
-        )
-        .await;
-        let field = self
-            .client
-            .find(Locator::Css("#composer-text"))
-            .await
-            .unwrap();
-        field.send_keys(text).await.unwrap();
-        self.key_to(&[char::from_u32(Key::Enter as u32).unwrap()])
+        self.until("document.getElementById('composer-text').checkVisibility()", "the composer")
             .await;
+        let field = self.client.find(Locator::Css("#composer-text")).await.unwrap();
+        field.send_keys(text).await.unwrap();
+        self.key_to(&[char::from_u32(Key::Enter as u32).unwrap()]).await;
     }
 
     /// Types to whatever has the focus.
@@ -203,9 +169,7 @@ impl Browser {
     async fn key_to(&self, keys: &[char]) {
         let mut actions = KeyActions::new("keys".into());
         for &value in keys {
-            actions = actions
-                .then(KeyAction::Down { value })
-                .then(KeyAction::Up { value });
+            actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
         }
         self.client.perform_actions(actions).await.unwrap();
     }

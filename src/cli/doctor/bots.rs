@@ -54,21 +54,13 @@ fn refused(part: &str, error: &CallError, api_url: &str) -> Finding {
 fn at_bot_father(part: &str, me: &Value) -> Finding {
     let is = |name: &str| me[name].as_bool() == Some(true);
     let said = [
-        (
-            "can_join_groups",
-            "may join groups",
-            "may not join groups (/setjoingroups)",
-        ),
+        ("can_join_groups", "may join groups", "may not join groups (/setjoingroups)"),
         (
             "can_read_all_group_messages",
             "hears everything in groups",
             "hears only commands and replies in groups (/setprivacy)",
         ),
-        (
-            "supports_inline_queries",
-            "answers inline",
-            "does not answer inline (/setinline)",
-        ),
+        ("supports_inline_queries", "answers inline", "does not answer inline (/setinline)"),
     ];
     let said = said.map(|(name, yes, no)| if is(name) { yes } else { no });
     Finding::ok(part, format!("at BotFather: {}", said.join("; ")))
@@ -103,17 +95,12 @@ fn intake(part: &str, settings: &Settings, bot: &BotSettings, webhook: &Value) -
             )
         }
     });
-    if let (Some(at_s), Some(error)) = (
-        webhook["last_error_date"].as_i64(),
-        webhook["last_error_message"].as_str(),
-    ) && at_s * 1_000 > actors::Clock::system().now_ms() - RECENT_MS
+    if let (Some(at_s), Some(error)) =
+        (webhook["last_error_date"].as_i64(), webhook["last_error_message"].as_str())
+        && at_s * 1_000 > actors::Clock::system().now_ms() - RECENT_MS
     {
         let line = format!("Telegram could not deliver {}: {error}", when(at_s * 1_000));
-        findings.push(Finding::failed(
-            part,
-            line,
-            "see the lines about public_url",
-        ));
+        findings.push(Finding::failed(part, line, "see the lines about public_url"));
     }
     findings
 }
@@ -122,11 +109,7 @@ fn intake(part: &str, settings: &Settings, bot: &BotSettings, webhook: &Value) -
 fn address(part: &str, bot: &BotSettings, url: &str) -> Finding {
     let Ok(parsed) = Url::parse(url) else {
         let line = format!("{url} is not an address");
-        return Finding::failed(
-            part,
-            line,
-            "write server.public_url as https://shop.example",
-        );
+        return Finding::failed(part, line, "write server.public_url as https://shop.example");
     };
     let port = parsed.port_or_known_default().unwrap_or_default();
     let is_telegram = bot.api_url == TELEGRAM;
@@ -139,8 +122,5 @@ fn address(part: &str, bot: &BotSettings, url: &str) -> Finding {
         let line = format!("Telegram does not call port {port}");
         return Finding::failed(part, line, "use 443, 80, 88 or 8443 in public_url");
     }
-    Finding::ok(
-        part,
-        format!("Telegram can call port {port} by {}", parsed.scheme()),
-    )
+    Finding::ok(part, format!("Telegram can call port {port} by {}", parsed.scheme()))
 }

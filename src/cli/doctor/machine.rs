@@ -30,10 +30,7 @@ pub(super) fn all(settings: &Settings) -> Vec<Finding> {
 /// The folder itself, or the nearest one above it that is there.
 fn existing(path: &Path) -> PathBuf {
     let found = path.ancestors().find(|path| path.is_dir());
-    found
-        .filter(|path| !path.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
-        .to_owned()
+    found.filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
 /// A mounted file system, as `df` tells it.
@@ -67,11 +64,9 @@ fn disk(folder: &Path, volume: Option<&Volume>) -> Finding {
     );
     match volume.free_kib >= ENOUGH_KIB {
         true => Finding::ok("disk", free),
-        false => Finding::failed(
-            "disk",
-            free,
-            "make room: with a full disk nothing is acknowledged",
-        ),
+        false => {
+            Finding::failed("disk", free, "make room: with a full disk nothing is acknowledged")
+        }
     }
 }
 
@@ -84,11 +79,9 @@ fn encryption(volume: Option<&Volume>) -> Finding {
     };
     match is_encrypted(&volume.device) {
         Some(true) => Finding::ok(part, format!("{} is encrypted", volume.device)),
-        Some(false) => Finding::warn(
-            part,
-            format!("{} is not encrypted by this machine", volume.device),
-            hint,
-        ),
+        Some(false) => {
+            Finding::warn(part, format!("{} is not encrypted by this machine", volume.device), hint)
+        }
         None => Finding::warn(
             part,
             format!("whether {} is encrypted cannot be told", volume.device),
@@ -99,15 +92,9 @@ fn encryption(volume: Option<&Volume>) -> Finding {
 
 /// Whether a layer of dm-crypt is under the device.
 fn is_encrypted(device: &str) -> Option<bool> {
-    let output = Command::new("lsblk")
-        .args(["-sno", "TYPE", device])
-        .output()
-        .ok()?;
+    let output = Command::new("lsblk").args(["-sno", "TYPE", device]).output().ok()?;
     let types = String::from_utf8_lossy(&output.stdout).into_owned();
-    output
-        .status
-        .success()
-        .then(|| types.split_whitespace().any(|kind| kind == "crypt"))
+    output.status.success().then(|| types.split_whitespace().any(|kind| kind == "crypt"))
 }
 
 #[cfg(test)]

@@ -27,11 +27,7 @@ pub(super) async fn database(settings: &Settings) -> Vec<Finding> {
         Ok(0) => Finding::ok("migrations", "all applied"),
         Ok(behind) => {
             let line = format!("{} not applied", count(behind as u64, "migration"));
-            Finding::warn(
-                "migrations",
-                line,
-                "`kontor migrate up`; the next start does it too",
-            )
+            Finding::warn("migrations", line, "`kontor migrate up`; the next start does it too")
         }
         Err(error) => {
             let hint = "was it made by a newer kontor? Use that one";
@@ -56,11 +52,7 @@ async fn waiting(database: &Database) -> Vec<Finding> {
         && !rows.is_empty()
     {
         let line = format!("{} out of service", count(rows.len() as u64, "actor"));
-        findings.push(Finding::warn(
-            "quarantine",
-            line,
-            "`kontor quarantine list`",
-        ));
+        findings.push(Finding::warn("quarantine", line, "`kontor quarantine list`"));
     }
     findings
 }
@@ -76,10 +68,7 @@ pub(super) async fn master_key(settings: &Settings) -> Finding {
     let key = match secrets::master_key(&settings.secrets, false) {
         Ok(key) => key,
         Err(SecretsError::Missing(file)) if expected.is_none() => {
-            let line = format!(
-                "{} is not there yet; the first start makes it",
-                file.display()
-            );
+            let line = format!("{} is not there yet; the first start makes it", file.display());
             return Finding::ok(part, line);
         }
         Err(error) => return failed(&error),
@@ -91,10 +80,9 @@ pub(super) async fn master_key(settings: &Settings) -> Finding {
             format!("{found}, but the database was sealed with {expected}"),
             "put the right key into secrets.master_key_file",
         ),
-        None => Finding::ok(
-            part,
-            format!("{found}; keep a copy apart from the database's backups"),
-        ),
+        None => {
+            Finding::ok(part, format!("{found}; keep a copy apart from the database's backups"))
+        }
     }
 }
 
@@ -118,10 +106,7 @@ pub(super) fn flows(settings: &Settings) -> Finding {
     match Flows::load(dir) {
         Ok(flows) => {
             let number = flows.all().count() as u64;
-            Finding::ok(
-                "flows",
-                format!("{} in {}", count(number, "flow"), dir.display()),
-            )
+            Finding::ok("flows", format!("{} in {}", count(number, "flow"), dir.display()))
         }
         Err(errors) => {
             let first = errors.first().map(ToString::to_string).unwrap_or_default();

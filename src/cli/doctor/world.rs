@@ -89,11 +89,7 @@ async fn gateway(http: &Client, settings: &Settings) -> Finding {
         Ok(_) => Finding::ok(part, format!("{url} answers")),
         Err(error) => {
             let line = format!("{url} does not answer: {}", reason(error));
-            Finding::failed(
-                part,
-                line,
-                "is gateways.sandbox.api_url right, and is it running?",
-            )
+            Finding::failed(part, line, "is gateways.sandbox.api_url right, and is it running?")
         }
     }
 }
@@ -110,9 +106,6 @@ mod tests {
     #[test]
     fn an_http_date_is_understood() {
         let date = OffsetDateTime::parse("Sun, 06 Nov 1994 08:49:37 GMT", &Rfc2822);
-        assert_eq!(
-            date.map(OffsetDateTime::unix_timestamp).ok(),
-            Some(784_111_777)
-        );
+        assert_eq!(date.map(OffsetDateTime::unix_timestamp).ok(), Some(784_111_777));
     }
 }

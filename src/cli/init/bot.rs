@@ -48,10 +48,7 @@ pub(super) async fn known(questions: &mut dyn Questions) -> anyhow::Result<Known
             }
         }
     }
-    Err(Wrong::usage(
-        last,
-        "get a token from @BotFather, then start `kontor init` again",
-    ))
+    Err(Wrong::usage(last, "get a token from @BotFather, then start `kontor init` again"))
 }
 
 fn has_shape(token: &str) -> bool {
@@ -64,13 +61,7 @@ async fn check(http: &Client, api_url: &str, token: SecretString) -> Result<Know
     let me: Value = api.ask("getMe", &json!({})).await?;
     let text = |name: &str| me[name].as_str().unwrap_or_default().to_owned();
     let api_url = api.api_url().to_owned();
-    Ok(Known {
-        api,
-        api_url,
-        token,
-        username: text("username"),
-        title: text("first_name"),
-    })
+    Ok(Known { api, api_url, token, username: text("username"), title: text("first_name") })
 }
 
 /// Whom to tell what needs a person: a number, or found by a message to the bot.
@@ -115,15 +106,10 @@ async fn found(questions: &mut dyn Questions, bot: &Known) -> anyhow::Result<Opt
         }
     };
     let Some((chat, who)) = latest(&updates) else {
-        println!(
-            "  no message yet: write to @{} and answer `find` again",
-            bot.username
-        );
+        println!("  no message yet: write to @{} and answer `find` again", bot.username);
         return Ok(None);
     };
-    Ok(questions
-        .yes(&format!("is this you: {who} ({chat})?"), true)?
-        .then_some(chat))
+    Ok(questions.yes(&format!("is this you: {who} ({chat})?"), true)?.then_some(chat))
 }
 
 fn latest(updates: &Value) -> Option<(i64, String)> {

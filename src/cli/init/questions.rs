@@ -27,9 +27,7 @@ impl Questions for Terminal {
     }
 
     fn yes(&mut self, prompt: &str, default: bool) -> anyhow::Result<bool> {
-        let confirm = dialoguer::Confirm::new()
-            .with_prompt(prompt)
-            .default(default);
+        let confirm = dialoguer::Confirm::new().with_prompt(prompt).default(default);
         confirm.interact().context("read an answer")
     }
 }
@@ -59,10 +57,7 @@ impl<R: BufRead> Questions for Lines<R> {
             (None, Some(default)) => Ok(default.to_owned()),
             (None, None) => {
                 let problem = format!("no answer to: {prompt}");
-                Err(Wrong::usage(
-                    problem,
-                    "one line for each question, or start it on a terminal",
-                ))
+                Err(Wrong::usage(problem, "one line for each question, or start it on a terminal"))
             }
         }
     }
@@ -88,10 +83,7 @@ mod tests {
         assert_eq!(lines.text("b", Some("x")).expect("the default"), "x");
         assert!(!lines.yes("c", true).expect("an answer"));
         assert!(lines.yes("d", true).expect("the default"));
-        let error = lines
-            .text("the token", None)
-            .expect_err("none left")
-            .to_string();
+        let error = lines.text("the token", None).expect_err("none left").to_string();
         assert!(error.starts_with("no answer to: the token\n"), "{error}");
     }
 }

@@ -24,10 +24,7 @@ pub(super) fn all(
     if same || !token_file.exists() || questions.yes(&replace, true)? {
         put(&token_file, &format!("{token}\n"))?;
     }
-    let settings = SecretSettings {
-        master_key_file: key_file.clone(),
-        master_key: None,
-    };
+    let settings = SecretSettings { master_key_file: key_file.clone(), master_key: None };
     let is_new = !key_file.exists();
     secrets::master_key(&settings, true)?;
     put(&options.out, &text(options, answers, &token_file))?;
@@ -35,11 +32,7 @@ pub(super) fn all(
     Settings::load_with(Some(&options.out), [])?;
     println!("\nwritten: {}", options.out.display());
     println!("token: {}", token_file.display());
-    println!(
-        "master key: {}{}",
-        key_file.display(),
-        if is_new { "" } else { " (was there)" }
-    );
+    println!("master key: {}{}", key_file.display(), if is_new { "" } else { " (was there)" });
     println!("  hint: keep a copy of the master key apart from the database's backups");
     Ok(())
 }
@@ -69,24 +62,15 @@ fn text(options: &InitOptions, answers: &Answers, token_file: &Path) -> String {
     text += &format!("\n[database]\nurl = {}\n", quoted(&answers.database_url));
     text += "\n[secrets]\n# Without this key the database cannot be read: keep a copy apart from its backups.\n";
     let key_file = options.data.join("master.key");
-    text += &format!(
-        "master_key_file = {}\n",
-        quoted(&key_file.display().to_string())
-    );
+    text += &format!("master_key_file = {}\n", quoted(&key_file.display().to_string()));
     text += &format!("\n[[bots]]\n# @{}\n", answers.bot.username);
     text += &format!("name = {}\n", quoted(answers.name.as_str()));
-    text += &format!(
-        "token_file = {}\n",
-        quoted(&token_file.display().to_string())
-    );
+    text += &format!("token_file = {}\n", quoted(&token_file.display().to_string()));
     if answers.bot.api_url != TELEGRAM {
         text += &format!("api_url = {}\n", quoted(&answers.bot.api_url));
     }
     text += "# \"polling\" asks Telegram for updates; \"webhook\" registers {public_url}/telegram/{name}.\n";
-    text += &format!(
-        "intake = {}\n",
-        quoted(if is_webhook { "webhook" } else { "polling" })
-    );
+    text += &format!("intake = {}\n", quoted(if is_webhook { "webhook" } else { "polling" }));
     text += &format!("\n[shop]\nname = {}\n", quoted(&answers.shop));
     text += &format!("default_language = {}\n", quoted(&answers.languages[0]));
     let languages: Vec<String> = answers.languages.iter().map(|one| quoted(one)).collect();

@@ -8,10 +8,7 @@ use actors::{Clock, Lane};
 use super::{Limiter, OutboundLimits};
 
 fn limits() -> OutboundLimits {
-    OutboundLimits {
-        bot_per_second: 2,
-        ..OutboundLimits::default()
-    }
+    OutboundLimits { bot_per_second: 2, ..OutboundLimits::default() }
 }
 
 /// Lets every task that can go on go on.
@@ -38,14 +35,8 @@ async fn a_group_takes_twenty_a_minute_and_who_comes_too_early_is_sent_away() {
     for _ in 0..5 {
         assert_eq!(limiter.turn(-100, Lane::Answer).await, Ok(()));
     }
-    let away = limiter
-        .turn(-100, Lane::Answer)
-        .await
-        .expect_err("the burst is used up");
-    assert!(
-        away > Duration::from_secs(2) && away <= Duration::from_secs(3),
-        "{away:?}"
-    );
+    let away = limiter.turn(-100, Lane::Answer).await.expect_err("the burst is used up");
+    assert!(away > Duration::from_secs(2) && away <= Duration::from_secs(3), "{away:?}");
     let mut sent = 0;
     for _ in 0..60 {
         limiter.clock.advance(time::Duration::seconds(1));
@@ -62,11 +53,7 @@ async fn answers_go_ahead_of_what_waits_already() {
     while limiter.try_turn(1) {}
     let order: Arc<Mutex<Vec<&'static str>>> = Arc::default();
     let mut tasks = Vec::new();
-    let lanes = [
-        ("bulk", Lane::Bulk),
-        ("notice", Lane::Notice),
-        ("answer", Lane::Answer),
-    ];
+    let lanes = [("bulk", Lane::Bulk), ("notice", Lane::Notice), ("answer", Lane::Answer)];
     for (chat, (name, lane)) in (10..).zip(lanes) {
         let (limiter, order) = (Arc::clone(&limiter), Arc::clone(&order));
         tasks.push(tokio::spawn(async move {
@@ -80,15 +67,9 @@ async fn answers_go_ahead_of_what_waits_already() {
         settle().await;
     }
     for task in tasks {
-        tokio::time::timeout(Duration::from_secs(5), task)
-            .await
-            .expect("ends")
-            .expect("no panic");
+        tokio::time::timeout(Duration::from_secs(5), task).await.expect("ends").expect("no panic");
     }
-    assert_eq!(
-        *order.lock().expect("no panic"),
-        ["answer", "notice", "bulk"]
-    );
+    assert_eq!(*order.lock().expect("no panic"), ["answer", "notice", "bulk"]);
 }
 
 #[tokio::test]
@@ -104,9 +85,7 @@ async fn who_gives_up_waiting_does_not_hold_up_the_next() {
     first.abort();
     settle().await;
     limiter.clock.advance(time::Duration::milliseconds(500));
-    let second = tokio::time::timeout(Duration::from_secs(5), second)
-        .await
-        .expect("its turn");
+    let second = tokio::time::timeout(Duration::from_secs(5), second).await.expect("its turn");
     assert_eq!(second.expect("no panic"), Ok(()));
 }
 

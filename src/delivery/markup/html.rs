@@ -26,14 +26,7 @@ struct Open<'t> {
 impl<'t> Reader<'t> {
     pub(super) fn new(source: &'t str) -> Self {
         let text = String::with_capacity(source.len());
-        Self {
-            source,
-            at: 0,
-            text,
-            units: 0,
-            open: Vec::new(),
-            entities: Vec::new(),
-        }
+        Self { source, at: 0, text, units: 0, open: Vec::new(), entities: Vec::new() }
     }
 
     pub(super) fn read(mut self) -> Result<(String, Vec<Entity>), MarkupError> {
@@ -53,13 +46,9 @@ impl<'t> Reader<'t> {
             }
         }
         if let Some(open) = self.open.pop() {
-            return Err(MarkupError::Unclosed {
-                tag: open.tag.to_owned(),
-                at: open.at,
-            });
+            return Err(MarkupError::Unclosed { tag: open.tag.to_owned(), at: open.at });
         }
-        self.entities
-            .sort_by_key(|entity| (entity.offset, u32::MAX - entity.length));
+        self.entities.sort_by_key(|entity| (entity.offset, u32::MAX - entity.length));
         Ok((self.text, self.entities))
     }
 
@@ -83,11 +72,7 @@ impl<'t> Reader<'t> {
                 .find(|(key, _)| key.eq_ignore_ascii_case(name))
                 .map(|(_, value)| unescape(value).into_owned())
         };
-        let lacks = |attribute| MarkupError::Attribute {
-            tag: tag.to_owned(),
-            attribute,
-            at,
-        };
+        let lacks = |attribute| MarkupError::Attribute { tag: tag.to_owned(), attribute, at };
         let mut entity = Entity::new(EntityKind::Bold, self.units, 0);
         entity.kind = match tag.to_ascii_lowercase().as_str() {
             "b" | "strong" => EntityKind::Bold,
@@ -115,10 +100,7 @@ impl<'t> Reader<'t> {
             }
             "pre" => EntityKind::Pre,
             _ => {
-                return Err(MarkupError::Unsupported {
-                    tag: tag.to_owned(),
-                    at,
-                });
+                return Err(MarkupError::Unsupported { tag: tag.to_owned(), at });
             }
         };
         self.open.push(Open { tag, at, entity });
@@ -132,18 +114,11 @@ impl<'t> Reader<'t> {
         let end = inside.find('>').ok_or(MarkupError::Unended { at })?;
         let found = inside[..end].trim_end();
         let Some(open) = self.open.pop() else {
-            return Err(MarkupError::Unopened {
-                tag: found.to_owned(),
-                at,
-            });
+            return Err(MarkupError::Unopened { tag: found.to_owned(), at });
         };
         if !found.eq_ignore_ascii_case(open.tag) {
             let expected = open.tag.to_owned();
-            return Err(MarkupError::Crossed {
-                expected,
-                found: found.to_owned(),
-                at,
-            });
+            return Err(MarkupError::Crossed { expected, found: found.to_owned(), at });
         }
         self.at += 2 + end + 1;
         let mut entity = open.entity;
@@ -242,12 +217,8 @@ fn unescape(text: &str) -> Cow<'_, str> {
 
 /// The character reference at the very beginning of a text, and its length in bytes.
 fn reference(text: &str) -> Option<(char, usize)> {
-    const NAMED: [(&str, char); 4] = [
-        ("&lt;", '<'),
-        ("&gt;", '>'),
-        ("&amp;", '&'),
-        ("&quot;", '"'),
-    ];
+    const NAMED: [(&str, char); 4] =
+        [("&lt;", '<'), ("&gt;", '>'), ("&amp;", '&'), ("&quot;", '"')];
     let named = NAMED.into_iter().find(|(name, _)| text.starts_with(name));
     if let Some((name, letter)) = named {
         return Some((letter, name.len()));
@@ -258,8 +229,5 @@ fn reference(text: &str) -> Option<(char, usize)> {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,
         None => number[..end].parse().ok()?,
     };
-    Some((
-        char::from_u32(code).filter(|letter| *letter != '\0')?,
-        2 + end + 1,
-    ))
+    Some((char::from_u32(code).filter(|letter| *letter != '\0')?, 2 + end + 1))
 }

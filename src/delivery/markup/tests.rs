@@ -7,10 +7,7 @@ use super::{Entity, EntityKind, MarkupError, escape_html, parse_html};
 /// Kind, offset and length of each entity.
 fn styles(html: &str) -> (String, Vec<(String, u32, u32)>) {
     let (text, entities) = parse_html(html).expect("good markup");
-    let styles = entities
-        .iter()
-        .map(|e| (e.kind.name().to_owned(), e.offset, e.length))
-        .collect();
+    let styles = entities.iter().map(|e| (e.kind.name().to_owned(), e.offset, e.length)).collect();
     (text, styles)
 }
 
@@ -35,18 +32,11 @@ fn every_tag_of_our_texts_becomes_its_entity() {
         ("<code>x</code>", "code"),
         ("<pre>x</pre>", "pre"),
         ("<blockquote>x</blockquote>", "blockquote"),
-        (
-            "<blockquote expandable>x</blockquote>",
-            "expandable_blockquote",
-        ),
+        ("<blockquote expandable>x</blockquote>", "expandable_blockquote"),
         ("<a href='https://e.org/?a=1&amp;b=2'>x</a>", "text_link"),
         ("<tg-emoji emoji-id=\"53\">x</tg-emoji>", "custom_emoji"),
     ] {
-        assert_eq!(
-            styles(html),
-            ("x".to_owned(), vec![style(kind, 0, 1)]),
-            "{html}"
-        );
+        assert_eq!(styles(html), ("x".to_owned(), vec![style(kind, 0, 1)]), "{html}");
     }
 }
 
@@ -83,44 +73,12 @@ fn empty_ranges_vanish() {
 fn bad_markup_is_refused_with_its_place() {
     let tag = |tag: &str| tag.to_owned();
     for (html, expected) in [
-        (
-            "a<x>b</x>",
-            MarkupError::Unsupported {
-                tag: tag("x"),
-                at: 1,
-            },
-        ),
+        ("a<x>b</x>", MarkupError::Unsupported { tag: tag("x"), at: 1 }),
         ("a < b", MarkupError::Unended { at: 2 }),
-        (
-            "<b>a</i>",
-            MarkupError::Crossed {
-                expected: tag("b"),
-                found: tag("i"),
-                at: 4,
-            },
-        ),
-        (
-            "a</b>",
-            MarkupError::Unopened {
-                tag: tag("b"),
-                at: 1,
-            },
-        ),
-        (
-            "<b>a",
-            MarkupError::Unclosed {
-                tag: tag("b"),
-                at: 0,
-            },
-        ),
-        (
-            "<span>a</span>",
-            MarkupError::Attribute {
-                tag: tag("span"),
-                attribute: "class",
-                at: 0,
-            },
-        ),
+        ("<b>a</i>", MarkupError::Crossed { expected: tag("b"), found: tag("i"), at: 4 }),
+        ("a</b>", MarkupError::Unopened { tag: tag("b"), at: 1 }),
+        ("<b>a", MarkupError::Unclosed { tag: tag("b"), at: 0 }),
+        ("<span>a</span>", MarkupError::Attribute { tag: tag("span"), attribute: "class", at: 0 }),
         ("<a href=\"x>y</a>", MarkupError::Unended { at: 0 }),
     ] {
         assert_eq!(parse_html(html), Err(expected), "{html}");

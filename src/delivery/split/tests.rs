@@ -9,10 +9,7 @@ use super::{ENTITIES, Piece, TEXT_UNITS, split_text};
 use crate::delivery::markup::{Entity, EntityKind};
 
 fn texts(text: &str, limit: usize) -> Vec<String> {
-    split_text(text, &[], limit)
-        .into_iter()
-        .map(|(text, _)| text)
-        .collect()
+    split_text(text, &[], limit).into_iter().map(|(text, _)| text).collect()
 }
 
 fn length(text: &str) -> usize {
@@ -25,9 +22,7 @@ fn styled(pieces: &[Piece]) -> Vec<(char, BTreeSet<String>)> {
     for (text, entities) in pieces {
         let mut unit = 0;
         for letter in text.chars() {
-            let on = entities
-                .iter()
-                .filter(|e| (e.offset..e.end()).contains(&unit));
+            let on = entities.iter().filter(|e| (e.offset..e.end()).contains(&unit));
             if !letter.is_whitespace() {
                 let style = |e: &Entity| format!("{} {:?} {:?}", e.kind.name(), e.url, e.language);
                 all.push((letter, on.map(style).collect()));
@@ -52,10 +47,7 @@ fn paragraphs_come_before_lines_before_sentences_before_words() {
         texts("one two.\n\nthree. four\nfive six", 26),
         ["one two.", "three. four\nfive six"]
     );
-    assert_eq!(
-        texts("one two. three\nfour. five six", 24),
-        ["one two. three", "four. five six"]
-    );
+    assert_eq!(texts("one two. three\nfour. five six", 24), ["one two. three", "four. five six"]);
     assert_eq!(
         texts("one two. “Three.” four five six", 26),
         ["one two. “Three.”", "four five six"]
@@ -67,10 +59,7 @@ fn paragraphs_come_before_lines_before_sentences_before_words() {
 
 #[test]
 fn a_far_off_paragraph_is_not_worth_a_tiny_piece() {
-    assert_eq!(
-        texts("a\n\nbb ccc dddd eeeee ffffff", 20),
-        ["a\n\nbb ccc dddd eeeee", "ffffff"]
-    );
+    assert_eq!(texts("a\n\nbb ccc dddd eeeee ffffff", 20), ["a\n\nbb ccc dddd eeeee", "ffffff"]);
 }
 
 #[test]
@@ -80,10 +69,7 @@ fn no_grapheme_cluster_is_cut() {
         let text = cluster.repeat(9);
         let whole: Vec<&str> = text.graphemes(true).collect();
         let pieces = texts(&text, length(cluster) * 2 + 1);
-        let cut: Vec<&str> = pieces
-            .iter()
-            .flat_map(|piece| piece.graphemes(true))
-            .collect();
+        let cut: Vec<&str> = pieces.iter().flat_map(|piece| piece.graphemes(true)).collect();
         assert_eq!(cut, whole, "{cluster}");
     }
 }
@@ -103,21 +89,9 @@ fn an_entity_across_a_cut_goes_on_behind_it() {
     let pieces = split_text("one two   three four", &[link], 9);
     let found: Vec<_> = pieces
         .iter()
-        .map(|(text, on)| {
-            (
-                &**text,
-                on.iter().map(|e| (e.offset, e.length)).collect::<Vec<_>>(),
-            )
-        })
+        .map(|(text, on)| (&**text, on.iter().map(|e| (e.offset, e.length)).collect::<Vec<_>>()))
         .collect();
-    assert_eq!(
-        found,
-        [
-            ("one two", vec![(4, 3)]),
-            ("three", vec![(0, 3)]),
-            ("four", vec![])
-        ]
-    );
+    assert_eq!(found, [("one two", vec![(4, 3)]), ("three", vec![(0, 3)]), ("four", vec![])]);
     assert_eq!(pieces[1].1[0].url.as_deref(), Some("https://e.org"));
 }
 
@@ -129,11 +103,7 @@ fn code_keeps_its_language_and_its_indentation() {
     assert_eq!(pieces[0].0, "fn main() {");
     assert_eq!(pieces[1].0, "    run();");
     assert_eq!(pieces[2].0, "  }");
-    assert!(
-        pieces
-            .iter()
-            .all(|(_, on)| on[0].language.as_deref() == Some("rust"))
-    );
+    assert!(pieces.iter().all(|(_, on)| on[0].language.as_deref() == Some("rust")));
 }
 
 #[test]

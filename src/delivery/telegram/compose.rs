@@ -39,50 +39,33 @@ pub(super) fn steps(call: &TelegramCall, provider: Option<&str>) -> Result<Vec<S
     let chat = call.chat;
     Ok(match &call.method {
         Method::SendText { html, keyboard } => texts(chat, split(html, TEXT_UNITS), keyboard)?,
-        Method::EditText {
-            message_id,
-            html,
-            keyboard,
-        } => {
+        Method::EditText { message_id, html, keyboard } => {
             let mut steps = texts(chat, split(html, TEXT_UNITS), keyboard)?;
             let edit = &mut steps[0];
             edit.method = "editMessageText";
-            edit.body
-                .insert("message_id".to_owned(), (*message_id).into());
+            edit.body.insert("message_id".to_owned(), (*message_id).into());
             only_inline(&mut edit.body);
             steps
         }
-        Method::SendPhoto {
-            photo,
-            html,
-            keyboard,
-        } => photo_steps(chat, photo, html, keyboard)?,
+        Method::SendPhoto { photo, html, keyboard } => photo_steps(chat, photo, html, keyboard)?,
         method => vec![single(chat, method, provider)?],
     })
 }
 
 /// Methods that are always one call.
 fn single(chat: i64, method: &Method, provider: Option<&str>) -> Result<Step, Unsendable> {
-    let step = |method, body| Step {
-        method,
-        body: fields(body),
-        picture: None,
-    };
+    let step = |method, body| Step { method, body: fields(body), picture: None };
     Ok(match method {
-        Method::EditKeyboard {
-            message_id,
-            keyboard,
-        } => {
+        Method::EditKeyboard { message_id, keyboard } => {
             let body = json!({"chat_id": chat, "message_id": message_id});
             let mut step = step("editMessageReplyMarkup", body);
             put_keyboard(&mut step.body, keyboard);
             only_inline(&mut step.body);
             step
         }
-        Method::DeleteMessage { message_id } => step(
-            "deleteMessage",
-            json!({"chat_id": chat, "message_id": message_id}),
-        ),
+        Method::DeleteMessage { message_id } => {
+            step("deleteMessage", json!({"chat_id": chat, "message_id": message_id}))
+        }
         Method::AnswerCallback { query, text, alert } => {
             let mut body = json!({"callback_query_id": query});
             if let Some(text) = text {
@@ -98,23 +81,13 @@ fn single(chat: i64, method: &Method, provider: Option<&str>) -> Result<Step, Un
             }
             step("answerPreCheckoutQuery", body)
         }
-        Method::AnswerInline { query, results } => step(
-            "answerInlineQuery",
-            json!({"inline_query_id": query, "results": results}),
-        ),
-        Method::SendInvoice {
-            title,
-            description,
-            payload,
-            prices,
-        } => {
+        Method::AnswerInline { query, results } => {
+            step("answerInlineQuery", json!({"inline_query_id": query, "results": results}))
+        }
+        Method::SendInvoice { title, description, payload, prices } => {
             let invoice = json!({"chat_id": chat, "title": title, "description": description,
                 "payload": payload});
-            Step {
-                method: "sendInvoice",
-                body: priced(invoice, prices, provider)?,
-                picture: None,
-            }
+            Step { method: "sendInvoice", body: priced(invoice, prices, provider)?, picture: None }
         }
         Method::LeaveChat => step("leaveChat", json!({"chat_id": chat})),
         Method::SendText { .. } | Method::EditText { .. } | Method::SendPhoto { .. } => {
@@ -159,11 +132,7 @@ fn texts(chat: i64, pieces: Vec<Piece>, keyboard: &Keyboard) -> Result<Vec<Step>
 fn text(chat: i64, (text, entities): Piece) -> Step {
     let mut body = fields(json!({"chat_id": chat, "text": text}));
     put_entities(&mut body, "entities", &entities);
-    Step {
-        method: "sendMessage",
-        body,
-        picture: None,
-    }
+    Step { method: "sendMessage", body, picture: None }
 }
 
 /// A picture with its words; what does not fit under it follows as a text.
@@ -188,22 +157,14 @@ fn photo_steps(
         }
         Photo::Ours(name) => Some(name.clone()),
     };
-    let mut first = Step {
-        method: "sendPhoto",
-        body,
-        picture,
-    };
+    let mut first = Step { method: "sendPhoto", body, picture };
     let (Some((caption, _)), Some((next, _))) = (caption, captions.next()) else {
         put_keyboard(&mut first.body, keyboard);
         return Ok(vec![first]);
     };
     let (text, entities) = behind(&text, &entities, (&caption, &next));
     let mut steps = vec![first];
-    steps.extend(texts(
-        chat,
-        split_text(text, &entities, TEXT_UNITS),
-        keyboard,
-    )?);
+    steps.extend(texts(chat, split_text(text, &entities, TEXT_UNITS), keyboard)?);
     Ok(steps)
 }
 
@@ -214,20 +175,15 @@ fn behind<'t>(
     (first, second): (&str, &str),
 ) -> (&'t str, Vec<Entity>) {
     let after_first = text.find(first).map_or(0, |at| at + first.len());
-    let start = text[after_first..]
-        .find(second)
-        .map_or(after_first, |at| after_first + at);
+    let start = text[after_first..].find(second).map_or(after_first, |at| after_first + at);
     let units = u32::try_from(text[..start].encode_utf16().count()).unwrap_or(u32::MAX);
-    let rest = entities
-        .iter()
-        .filter(|entity| entity.end() > units)
-        .map(|entity| {
-            let mut entity = entity.clone();
-            let end = entity.end();
-            entity.offset = entity.offset.saturating_sub(units);
-            entity.length = end - units - entity.offset;
-            entity
-        });
+    let rest = entities.iter().filter(|entity| entity.end() > units).map(|entity| {
+        let mut entity = entity.clone();
+        let end = entity.end();
+        entity.offset = entity.offset.saturating_sub(units);
+        entity.length = end - units - entity.offset;
+        entity
+    });
     (&text[start..], rest.collect())
 }
 
@@ -286,10 +242,7 @@ fn priced(
     let price = |price: &Price| json!({"label": price.label, "amount": price.amount.amount_minor});
     body.insert("prices".to_owned(), prices.iter().map(price).collect());
     if currency != entities::Currency::XTR {
-        body.insert(
-            "provider_token".to_owned(),
-            json!(provider.ok_or(Unsendable::NoProvider)?),
-        );
+        body.insert("provider_token".to_owned(), json!(provider.ok_or(Unsendable::NoProvider)?));
     }
     Ok(body)
 }

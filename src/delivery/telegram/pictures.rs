@@ -30,11 +30,7 @@ pub(super) struct Picture {
 
 impl Pictures {
     pub fn new(folder: Option<PathBuf>, embedded: Embedded) -> Self {
-        Self {
-            folder,
-            embedded,
-            known: Mutex::default(),
-        }
+        Self { folder, embedded, known: Mutex::default() }
     }
 
     pub(super) fn file_id(&self, bot: &BotId, name: &str) -> Option<String> {

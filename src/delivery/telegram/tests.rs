@@ -13,41 +13,22 @@ use crate::telegram::{ApiError, CallError};
 
 fn call(method: Method) -> TelegramCall {
     let bot = BotId::parse("shop").unwrap();
-    TelegramCall {
-        bot,
-        chat: 7,
-        method,
-        lane: Lane::Answer,
-        report: false,
-    }
+    TelegramCall { bot, chat: 7, method, lane: Lane::Answer, report: false }
 }
 
 fn made(method: Method) -> Vec<(&'static str, Value)> {
     let pair = |step: Step| (step.method, Value::Object(step.body));
-    steps(&call(method), None)
-        .unwrap()
-        .into_iter()
-        .map(pair)
-        .collect()
+    steps(&call(method), None).unwrap().into_iter().map(pair).collect()
 }
 
 fn text(html: &str, keyboard: Keyboard) -> Method {
-    Method::SendText {
-        html: html.to_owned(),
-        keyboard,
-    }
+    Method::SendText { html: html.to_owned(), keyboard }
 }
 
 fn home() -> Keyboard {
     Keyboard::Inline(vec![vec![
-        Button::Press {
-            label: "Home".to_owned(),
-            data: "t.h".to_owned(),
-        },
-        Button::Link {
-            label: "Pay".to_owned(),
-            url: "https://p".to_owned(),
-        },
+        Button::Press { label: "Home".to_owned(), data: "t.h".to_owned() },
+        Button::Link { label: "Pay".to_owned(), url: "https://p".to_owned() },
     ]])
 }
 
@@ -59,25 +40,14 @@ fn texts_go_out_with_entities_and_keyboards() {
         "reply_markup": {"inline_keyboard": [[{"text": "Home", "callback_data": "t.h"},
             {"text": "Pay", "url": "https://p"}]]}});
     assert_eq!(steps, [("sendMessage", expected)]);
-    let reply = Keyboard::Reply {
-        rows: vec![vec!["A".to_owned()]],
-        one_time: true,
-    };
+    let reply = Keyboard::Reply { rows: vec![vec!["A".to_owned()]], one_time: true };
     let markup = &made(text("x", reply))[0].1["reply_markup"];
     let expected = json!({"keyboard": [[{"text": "A"}]], "resize_keyboard": true,
         "one_time_keyboard": true});
     assert_eq!(*markup, expected);
-    let edit = Method::EditText {
-        message_id: 3,
-        html: "x".to_owned(),
-        keyboard: Keyboard::Remove,
-    };
+    let edit = Method::EditText { message_id: 3, html: "x".to_owned(), keyboard: Keyboard::Remove };
     let expected = json!({"chat_id": 7, "text": "x", "message_id": 3});
-    assert_eq!(
-        made(edit),
-        [("editMessageText", expected)],
-        "edits take inline keyboards only"
-    );
+    assert_eq!(made(edit), [("editMessageText", expected)], "edits take inline keyboards only");
 }
 
 #[test]
@@ -91,11 +61,7 @@ fn long_texts_become_several_messages_with_the_keyboard_under_the_last() {
     let steps = made(text(&long, home()));
     assert_eq!(steps.len(), 2);
     assert!(steps[0].1.get("reply_markup").is_none() && steps[1].1.get("reply_markup").is_some());
-    let edit = Method::EditText {
-        message_id: 3,
-        html: long,
-        keyboard: home(),
-    };
+    let edit = Method::EditText { message_id: 3, html: long, keyboard: home() };
     let steps = made(edit);
     assert_eq!(
         steps.iter().map(|step| step.0).collect::<Vec<_>>(),
@@ -109,54 +75,26 @@ fn long_texts_become_several_messages_with_the_keyboard_under_the_last() {
 fn what_does_not_fit_under_a_photo_follows_it_with_its_styles() {
     let photo = |html: String| {
         let photo = Photo::Ours("mug".to_owned());
-        steps(
-            &call(Method::SendPhoto {
-                photo,
-                html,
-                keyboard: home(),
-            }),
-            None,
-        )
-        .unwrap()
+        steps(&call(Method::SendPhoto { photo, html, keyboard: home() }), None).unwrap()
     };
     let short = photo("<i>short</i>".to_owned());
     assert_eq!((short.len(), short[0].picture.as_deref()), (1, Some("mug")));
     assert!(short[0].body.contains_key("caption_entities"));
     let none = photo(String::new());
     assert!(!none[0].body.contains_key("caption"));
-    let long = photo(format!(
-        "{}<b>{}</b>",
-        "é ".repeat(600),
-        "bold ".repeat(800)
-    ));
-    let texts: Vec<&str> = long
-        .iter()
-        .filter_map(|step| step.body.get("text")?.as_str())
-        .collect();
-    assert_eq!(
-        (long.len(), texts.len()),
-        (3, 2),
-        "a caption of 1,024 and texts of 4,096"
-    );
+    let long = photo(format!("{}<b>{}</b>", "é ".repeat(600), "bold ".repeat(800)));
+    let texts: Vec<&str> = long.iter().filter_map(|step| step.body.get("text")?.as_str()).collect();
+    assert_eq!((long.len(), texts.len()), (3, 2), "a caption of 1,024 and texts of 4,096");
     let caption = long[0].body["caption"].as_str().unwrap();
     let words = |text: &str| text.split_whitespace().count();
-    assert_eq!(
-        words(caption) + texts.iter().map(|text| words(text)).sum::<usize>(),
-        1400
-    );
+    assert_eq!(words(caption) + texts.iter().map(|text| words(text)).sum::<usize>(), 1400);
     assert!(long[0].body.get("reply_markup").is_none());
     assert!(long[2].body.get("reply_markup").is_some());
     let bold = &long[1].body["entities"][0];
-    let (offset, length) = (
-        bold["offset"].as_u64().unwrap(),
-        bold["length"].as_u64().unwrap(),
-    );
+    let (offset, length) = (bold["offset"].as_u64().unwrap(), bold["length"].as_u64().unwrap());
     let units: Vec<u16> = texts[0].encode_utf16().collect();
     let styled = String::from_utf16(&units[offset as usize..(offset + length) as usize]).unwrap();
-    assert!(
-        styled.starts_with("bold bold") && !styled.contains('é'),
-        "{styled}"
-    );
+    assert!(styled.starts_with("bold bold") && !styled.contains('é'), "{styled}");
 }
 
 #[test]
@@ -167,19 +105,12 @@ fn nothing_visible_is_not_sent_and_money_needs_a_provider() {
         title: "Mug".to_owned(),
         description: "A mug".to_owned(),
         payload: "payment:1".to_owned(),
-        prices: vec![Price {
-            label: "Mug".to_owned(),
-            amount: Money::new(1200, currency),
-        }],
+        prices: vec![Price { label: "Mug".to_owned(), amount: Money::new(1200, currency) }],
     };
     assert_eq!(failed(invoice(Currency::EUR)), Unsendable::NoProvider);
     let stars = &made(invoice(Currency::XTR))[0];
     assert_eq!(
-        (
-            stars.0,
-            &stars.1["currency"],
-            &stars.1["prices"][0]["amount"]
-        ),
+        (stars.0, &stars.1["currency"], &stars.1["prices"][0]["amount"]),
         ("sendInvoice", &json!("XTR"), &json!(1200))
     );
     let paid = steps(&call(invoice(Currency::EUR)), Some("prov")).unwrap();
@@ -189,20 +120,10 @@ fn nothing_visible_is_not_sent_and_money_needs_a_provider() {
 #[test]
 fn a_webhooks_response_carries_one_call() {
     let body = inline_body(&call(text("hi", Keyboard::None))).unwrap();
-    assert_eq!(
-        body,
-        json!({"method": "sendMessage", "chat_id": 7, "text": "hi"})
-    );
-    assert_eq!(
-        inline_body(&call(text(&"word ".repeat(1000), Keyboard::None))),
-        None
-    );
+    assert_eq!(body, json!({"method": "sendMessage", "chat_id": 7, "text": "hi"}));
+    assert_eq!(inline_body(&call(text(&"word ".repeat(1000), Keyboard::None))), None);
     let (photo, keyboard) = (Photo::Ours("mug".to_owned()), Keyboard::None);
-    let photo = Method::SendPhoto {
-        photo,
-        html: String::new(),
-        keyboard,
-    };
+    let photo = Method::SendPhoto { photo, html: String::new(), keyboard };
     assert_eq!(inline_body(&call(photo)), None);
 }
 
@@ -218,22 +139,12 @@ fn said(error_code: u16, description: &str) -> CallError {
 #[test]
 fn errors_that_are_as_good_as_done() {
     for (method, description) in [
-        (
-            "editMessageText",
-            "Bad Request: message is not modified: specified new message content",
-        ),
-        (
-            "answerCallbackQuery",
-            "Bad Request: query is too old and response timeout expired",
-        ),
+        ("editMessageText", "Bad Request: message is not modified: specified new message content"),
+        ("answerCallbackQuery", "Bad Request: query is too old and response timeout expired"),
         ("deleteMessage", "Bad Request: message to delete not found"),
         ("leaveChat", "Bad Request: chat not found"),
     ] {
-        assert_eq!(
-            verdict(method, &said(400, description)),
-            Verdict::Done,
-            "{description}"
-        );
+        assert_eq!(verdict(method, &said(400, description)), Verdict::Done, "{description}");
     }
 }
 
@@ -242,16 +153,8 @@ fn refusals_and_who_is_unreachable() {
     for (code, description, expected) in [
         (403, "Forbidden: bot was blocked by the user", true),
         (403, "Forbidden: user is deactivated", true),
-        (
-            403,
-            "Forbidden: bot was kicked from the supergroup chat",
-            true,
-        ),
-        (
-            403,
-            "Forbidden: not enough rights to send text messages",
-            false,
-        ),
+        (403, "Forbidden: bot was kicked from the supergroup chat", true),
+        (403, "Forbidden: not enough rights to send text messages", false),
         (400, "Bad Request: chat not found", true),
         (400, "Bad Request: message to edit not found", false),
         (400, "Bad Request: message can't be edited", false),
@@ -269,47 +172,30 @@ fn refusals_and_who_is_unreachable() {
     let late = verdict("answerPreCheckoutQuery", &late);
     let refused =
         |report: &CourierReport| matches!(report, CourierReport::Finished(Outcome::Refused { .. }));
-    assert!(
-        matches!(&late, Verdict::Report(report) if refused(report)),
-        "{late:?}"
-    );
+    assert!(matches!(&late, Verdict::Report(report) if refused(report)), "{late:?}");
 }
 
 #[test]
 fn errors_after_which_it_is_tried_again() {
     let is = |error: CallError, wanted: fn(&CourierReport) -> bool| {
         let found = verdict("sendMessage", &error);
-        assert!(
-            matches!(&found, Verdict::Report(report) if wanted(report)),
-            "{error}: {found:?}"
-        );
+        assert!(matches!(&found, Verdict::Report(report) if wanted(report)), "{error}: {found:?}");
     };
     for code in [401, 404] {
-        is(said(code, "Unauthorized"), |report| {
-            matches!(report, CourierReport::Closed { .. })
-        });
+        is(said(code, "Unauthorized"), |report| matches!(report, CourierReport::Closed { .. }));
     }
-    is(said(502, "Bad Gateway"), |report| {
-        matches!(report, CourierReport::Failed { .. })
-    });
+    is(said(502, "Bad Gateway"), |report| matches!(report, CourierReport::Failed { .. }));
     let lost = CallError::Unanswered("reset".to_owned());
-    is(lost, |report| {
-        matches!(report, CourierReport::Failed { .. })
-    });
+    is(lost, |report| matches!(report, CourierReport::Failed { .. }));
     let limited = CallError::Refused(ApiError {
         retry_after: Some(Duration::from_secs(7)),
         ..api_error(429, "Too Many Requests: retry after 7")
     });
-    let throttled = CourierReport::Throttled {
-        retry_after: Duration::from_secs(7),
-    };
+    let throttled = CourierReport::Throttled { retry_after: Duration::from_secs(7) };
     assert_eq!(verdict("sendMessage", &limited), Verdict::Report(throttled));
     let moved = CallError::Refused(ApiError {
         migrate_to_chat_id: Some(-1009),
-        ..api_error(
-            400,
-            "Bad Request: group chat was upgraded to a supergroup chat",
-        )
+        ..api_error(400, "Bad Request: group chat was upgraded to a supergroup chat")
     });
     assert_eq!(verdict("sendMessage", &moved), Verdict::Migrated(-1009));
     let file = said(400, "Bad Request: wrong file identifier/HTTP URL specified");

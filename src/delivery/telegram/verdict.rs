@@ -47,9 +47,9 @@ const FILES: [&str; 4] = [
 pub(super) fn verdict(method: &str, error: &CallError) -> Verdict {
     match error {
         CallError::Refused(error) => refused(method, error),
-        CallError::Unanswered(reason) => Verdict::Report(CourierReport::Failed {
-            reason: reason.clone(),
-        }),
+        CallError::Unanswered(reason) => {
+            Verdict::Report(CourierReport::Failed { reason: reason.clone() })
+        }
     }
 }
 
@@ -61,10 +61,7 @@ fn refused(method: &str, error: &ApiError) -> Verdict {
         return Verdict::Migrated(chat);
     }
     let no = |unreachable| {
-        let outcome = Outcome::Refused {
-            reason: reason.clone(),
-            unreachable,
-        };
+        let outcome = Outcome::Refused { reason: reason.clone(), unreachable };
         Verdict::Report(CourierReport::Finished(outcome))
     };
     match error.error_code {

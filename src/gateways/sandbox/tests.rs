@@ -9,29 +9,17 @@ use super::{CheckoutReport, Sandbox, WebhookError};
 const NOW_S: i64 = 1_790_000_000;
 
 fn sandbox() -> Sandbox {
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .ok();
+    rustls::crypto::ring::default_provider().install_default().ok();
     let http = reqwest::Client::new();
     let url = "https://shop.example/gateways/sandbox".to_owned();
-    Sandbox::new(
-        ("sandbox", url),
-        http,
-        "http://127.0.0.1:1",
-        "sk".into(),
-        "whsec".into(),
-    )
+    Sandbox::new(("sandbox", url), http, "http://127.0.0.1:1", "sk".into(), "whsec".into())
 }
 
 fn sign(secret: &str, at: i64, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
     mac.update(format!("{at}.{body}").as_bytes());
-    let hex: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex: String =
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("t={at},v1={hex}")
 }
 
@@ -47,9 +35,7 @@ fn body(kind: &str) -> String {
 fn a_signed_capture_is_read() {
     let body = body("checkout.captured");
     let signature = sign("whsec", NOW_S, &body);
-    let notice = sandbox()
-        .read_webhook(Some(&signature), body.as_bytes(), NOW_S)
-        .expect("signed");
+    let notice = sandbox().read_webhook(Some(&signature), body.as_bytes(), NOW_S).expect("signed");
     assert_eq!(notice.event, "sandbox/evt_1");
     assert_eq!(notice.payment, Key::parse("payment:K7Q2M9").expect("a key"));
     let amount = Money::new(1200, Currency::EUR);
@@ -60,22 +46,11 @@ fn a_signed_capture_is_read() {
 fn a_rolling_secret_may_sign_twice() {
     let body = body("refund.succeeded");
     let ours = sign("whsec", NOW_S, &body);
-    let signature = format!(
-        "{},v1={}",
-        ours.replace(",v1=", ",v1=00,v0="),
-        &ours[ours.len() - 64..]
-    );
-    let notice = sandbox()
-        .read_webhook(Some(&signature), body.as_bytes(), NOW_S)
-        .expect("signed");
+    let signature =
+        format!("{},v1={}", ours.replace(",v1=", ",v1=00,v0="), &ours[ours.len() - 64..]);
+    let notice = sandbox().read_webhook(Some(&signature), body.as_bytes(), NOW_S).expect("signed");
     let amount = Money::new(500, Currency::EUR);
-    assert_eq!(
-        notice.report,
-        CheckoutReport::Refunded {
-            refund: "re_1".to_owned(),
-            amount
-        }
-    );
+    assert_eq!(notice.report, CheckoutReport::Refunded { refund: "re_1".to_owned(), amount });
 }
 
 #[test]
@@ -107,24 +82,14 @@ fn nothing_unsigned_or_stale_passes() {
 fn signed_nonsense_is_refused_with_a_reason() {
     for (body, is_malformed) in [
         ("{}".to_owned(), true),
-        (
-            body("checkout.captured").replace("payment:K7Q2M9", "order:K7Q2M9"),
-            true,
-        ),
-        (
-            body("checkout.captured").replace("payment:K7Q2M9", "nobody"),
-            true,
-        ),
+        (body("checkout.captured").replace("payment:K7Q2M9", "order:K7Q2M9"), true),
+        (body("checkout.captured").replace("payment:K7Q2M9", "nobody"), true),
         (body("payout.paid"), false),
     ] {
         let signature = sign("whsec", NOW_S, &body);
         let refused = sandbox().read_webhook(Some(&signature), body.as_bytes(), NOW_S);
         let error = refused.expect_err("not taken");
-        assert_eq!(
-            matches!(error, WebhookError::Malformed(_)),
-            is_malformed,
-            "{error:?}"
-        );
+        assert_eq!(matches!(error, WebhookError::Malformed(_)), is_malformed, "{error:?}");
         assert_ne!(error, WebhookError::Unsigned);
     }
 }

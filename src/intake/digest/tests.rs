@@ -6,10 +6,7 @@ const START: &str = include_str!("../../../tests/fixtures/updates/start.json");
 const LATER: &str = include_str!("../../../tests/fixtures/updates/later_kind.json");
 
 fn actions(file: &str) -> Vec<Action> {
-    digest(file.as_bytes())
-        .iter()
-        .map(|item| item.action)
-        .collect()
+    digest(file.as_bytes()).iter().map(|item| item.action).collect()
 }
 
 #[test]
@@ -65,19 +62,13 @@ fn a_broken_document_is_one_item() {
     let half = &START[..START.len() / 2];
     assert_eq!(actions(half), [Action::Unparsed]);
     assert_eq!(actions("\u{0}\u{1}"), [Action::Unparsed]);
-    assert_eq!(
-        actions(r#"{"ok":false,"error_code":409,"description":"Conflict"}"#).len(),
-        1
-    );
+    assert_eq!(actions(r#"{"ok":false,"error_code":409,"description":"Conflict"}"#).len(), 1);
 }
 
 #[test]
 fn one_malformed_update_in_a_batch_leaves_the_others() {
     let file = format!(r#"[{START},{{"update_id":5,"message":{{"message_id":1}}}},{LATER}]"#);
-    assert_eq!(
-        actions(&file),
-        [Action::Handled, Action::Unparsed, Action::Ignored]
-    );
+    assert_eq!(actions(&file), [Action::Handled, Action::Unparsed, Action::Ignored]);
     let reason = digest(file.as_bytes())[1].reason.clone().expect("a reason");
     assert!(reason.contains("missing field `chat`"), "{reason}");
 }
@@ -86,12 +77,7 @@ fn one_malformed_update_in_a_batch_leaves_the_others() {
 fn odd_letters_pass_every_wrapping() {
     let odd = include_str!("../../../tests/fixtures/updates/odd_letters.json");
     assert_eq!(actions(&format!("[{odd},{odd}]")), [Action::Handled; 2]);
-    let broken = [
-        b"{\"update_id\":1,\"poll\":{\"id\":\"",
-        &[0xFF, 0xC3][..],
-        b"\"}}",
-    ]
-    .concat();
+    let broken = [b"{\"update_id\":1,\"poll\":{\"id\":\"", &[0xFF, 0xC3][..], b"\"}}"].concat();
     assert_eq!(digest(&broken)[0].action, Action::Handled);
 }
 

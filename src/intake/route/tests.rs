@@ -14,10 +14,7 @@ fn routed(content: Value) -> Routed {
     let mut update = content;
     update["update_id"] = json!(1);
     let bytes = serde_json::to_vec(&update).unwrap();
-    let me = Me {
-        id: 42,
-        username: Some("ShopBot".to_owned()),
-    };
+    let me = Me { id: 42, username: Some("ShopBot".to_owned()) };
     let bot = BotId::parse("shop").unwrap();
     route(&bot, &me, &Update::parse(&bytes).unwrap())
 }
@@ -47,9 +44,7 @@ fn incoming(content: Value) -> Incoming {
     match routed(content) {
         Routed::To(key, Message::Session(message)) => {
             assert_eq!(key.as_str(), "session:shop:7");
-            let session::Message::Customer { from, what } = *message else {
-                panic!("{message:?}")
-            };
+            let session::Message::Customer { from, what } = *message else { panic!("{message:?}") };
             assert_eq!(
                 (from.first_name.as_str(), from.language_code.as_deref()),
                 ("Ada", Some("en"))
@@ -78,10 +73,7 @@ fn what_customers_write_goes_to_their_session() {
         name: name.to_owned(),
         argument: argument.to_owned(),
     };
-    let text = |text: &str| Incoming::Text {
-        message_id: 5,
-        text: text.to_owned(),
-    };
+    let text = |text: &str| Incoming::Text { message_id: 5, text: text.to_owned() };
     for (said, expected) in [
         ("hello", text("hello")),
         ("/start ref_7", command("start", "ref_7")),
@@ -93,38 +85,25 @@ fn what_customers_write_goes_to_their_session() {
         assert_eq!(incoming(private(json!({"text": said}))), expected, "{said}");
     }
     let edit = private(json!({"text": "better", "edit_date": 2}));
-    let edited = Incoming::Edited {
-        message_id: 5,
-        text: Some("better".to_owned()),
-    };
+    let edited = Incoming::Edited { message_id: 5, text: Some("better".to_owned()) };
     assert_eq!(incoming(json!({"edited_message": edit["message"]})), edited);
 }
 
 #[test]
 fn what_customers_send_goes_to_their_session() {
     let contact = json!({"contact": {"phone_number": "+44", "first_name": "A", "user_id": 7}});
-    let shared = Incoming::Contact {
-        message_id: 5,
-        phone: "+44".to_owned(),
-        user_id: Some(7),
-    };
+    let shared = Incoming::Contact { message_id: 5, phone: "+44".to_owned(), user_id: Some(7) };
     assert_eq!(incoming(private(contact)), shared);
     let file = json!({"file_id": "x"});
     for (content, expected) in [
         (json!({"photo": [file], "caption": "look"}), "photo"),
         (json!({"sticker": file}), "sticker"),
         (json!({"voice": file}), "voice"),
-        (
-            json!({"location": {"latitude": 1.0, "longitude": 2.0}}),
-            "location",
-        ),
+        (json!({"location": {"latitude": 1.0, "longitude": 2.0}}), "location"),
         (json!({"dice": {"emoji": "🎲", "value": 3}}), "dice"),
         (json!({"hologram": {}}), "unknown"),
     ] {
-        let what = Incoming::Other {
-            message_id: 5,
-            what: expected.to_owned(),
-        };
+        let what = Incoming::Other { message_id: 5, what: expected.to_owned() };
         assert_eq!(incoming(private(content)), what);
     }
 }
@@ -137,25 +116,14 @@ fn presses_go_where_the_button_stands() {
     };
     let (query, data) = ("q1".to_owned(), "t.h".to_owned());
     let here = private(json!({"text": "x"}))["message"].clone();
-    let shown = Incoming::Press {
-        query: query.clone(),
-        message_id: Some(5),
-        data: data.clone(),
-    };
+    let shown = Incoming::Press { query: query.clone(), message_id: Some(5), data: data.clone() };
     assert_eq!(incoming(press(here.clone())), shown);
     let mut gone = here.clone();
     gone["date"] = json!(0);
-    let unseen = Incoming::Press {
-        query: query.clone(),
-        message_id: None,
-        data,
-    };
+    let unseen = Incoming::Press { query: query.clone(), message_id: None, data };
     assert_eq!(incoming(press(gone)), unseen);
     let in_group = group(json!({"text": "x"}))["message"].clone();
-    let pressed = chat::Message::Press {
-        query,
-        language_code: Some("en".to_owned()),
-    };
+    let pressed = chat::Message::Press { query, language_code: Some("en".to_owned()) };
     assert_eq!(heard(press(in_group)), pressed);
 }
 
@@ -166,28 +134,11 @@ fn in_groups_only_what_is_for_the_bot_is_for_the_bot() {
         language_code: Some("en".to_owned()),
         bot_username: Some("ShopBot".to_owned()),
     };
-    for said in [
-        "/start",
-        "/help@shopbot",
-        "/order@ShopBot 1",
-        "hi @shopbot!",
-        "(@SHOPBOT)",
-    ] {
+    for said in ["/start", "/help@shopbot", "/order@ShopBot 1", "hi @shopbot!", "(@SHOPBOT)"] {
         assert_eq!(heard(group(json!({"text": said}))), addressed, "{said}");
     }
-    for said in [
-        "/order",
-        "/start@otherbot",
-        "hello",
-        "me@shopbot",
-        "@shopbot2",
-        "@",
-    ] {
-        assert_eq!(
-            heard(group(json!({"text": said}))),
-            chat::Message::Other,
-            "{said}"
-        );
+    for said in ["/order", "/start@otherbot", "hello", "me@shopbot", "@shopbot2", "@"] {
+        assert_eq!(heard(group(json!({"text": said}))), chat::Message::Other, "{said}");
     }
     let post = json!({"channel_post": {"message_id": 5, "date": 1, "text": "@shopbot",
         "chat": {"id": -100, "type": "channel"}}});
@@ -206,16 +157,10 @@ fn a_group_is_followed_through_its_migration_and_the_bots_standing() {
             "old_chat_member": member("left"), "new_chat_member": member(status)}})
     };
     let of_group = json!({"id": -100, "type": "supergroup"});
-    assert_eq!(
-        heard(standing(of_group.clone(), "administrator")),
-        chat::Message::Joined
-    );
+    assert_eq!(heard(standing(of_group.clone(), "administrator")), chat::Message::Joined);
     assert_eq!(heard(standing(of_group, "kicked")), chat::Message::Removed);
     let with_ada = json!({"id": 7, "type": "private"});
-    assert_eq!(
-        incoming(standing(with_ada.clone(), "kicked")),
-        Incoming::Blocked
-    );
+    assert_eq!(incoming(standing(with_ada.clone(), "kicked")), Incoming::Blocked);
     assert_eq!(incoming(standing(with_ada, "member")), Incoming::Unblocked);
 }
 
@@ -248,10 +193,7 @@ fn money_goes_to_the_payment_that_the_invoice_names() {
     let came = private(json!({"successful_payment": receipt}));
     assert_eq!(paid(came), reported(CheckoutReport::Captured { amount }));
     let went = private(json!({"refunded_payment": receipt}));
-    let refunded = CheckoutReport::Refunded {
-        refund: "c1".to_owned(),
-        amount,
-    };
+    let refunded = CheckoutReport::Refunded { refund: "c1".to_owned(), amount };
     assert_eq!(paid(went), reported(refunded));
 }
 
@@ -259,10 +201,7 @@ fn money_goes_to_the_payment_that_the_invoice_names() {
 fn polls_are_the_bots_and_the_rest_is_nobodys() {
     match routed(json!({"poll": {"id": "1", "question": "?", "options": []}})) {
         Routed::To(key, message) => {
-            assert_eq!(
-                (key.as_str(), message),
-                ("bot:shop", bot::Message::Poll.into())
-            );
+            assert_eq!((key.as_str(), message), ("bot:shop", bot::Message::Poll.into()));
         }
         Routed::Ignored => panic!("ignored"),
     }
@@ -285,12 +224,8 @@ fn money_is_never_chatter() {
         is_chatter(&Update::parse(&serde_json::to_vec(&update).unwrap()).unwrap())
     };
     assert!(chatter(private(json!({"text": "x"}))));
-    assert!(!chatter(private(
-        json!({"successful_payment": {"currency": "XTR", "total_amount": 1,
-        "invoice_payload": "x", "telegram_payment_charge_id": "c"}})
-    )));
-    assert!(!chatter(
-        json!({"pre_checkout_query": {"id": "p", "from": ada(), "currency": "XTR",
-        "total_amount": 1, "invoice_payload": "x"}})
-    ));
+    assert!(!chatter(private(json!({"successful_payment": {"currency": "XTR", "total_amount": 1,
+        "invoice_payload": "x", "telegram_payment_charge_id": "c"}}))));
+    assert!(!chatter(json!({"pre_checkout_query": {"id": "p", "from": ada(), "currency": "XTR",
+        "total_amount": 1, "invoice_payload": "x"}})));
 }

@@ -84,12 +84,8 @@ const SERVICES: [&str; 49] = [
 ];
 
 /// Services that are flags: `false` says nothing.
-const FLAGS: [&str; 4] = [
-    "channel_chat_created",
-    "delete_chat_photo",
-    "group_chat_created",
-    "supergroup_chat_created",
-];
+const FLAGS: [&str; 4] =
+    ["channel_chat_created", "delete_chat_photo", "group_chat_created", "supergroup_chat_created"];
 
 impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -147,9 +143,7 @@ impl<'de> Draft<'de> {
             }
             b"entities" | b"caption_entities" => {
                 let entities: Option<Vec<Entity>> = map.next_value()?;
-                self.entities = entities
-                    .filter(|all| !all.is_empty())
-                    .or(self.entities.take());
+                self.entities = entities.filter(|all| !all.is_empty()).or(self.entities.take());
             }
             b"reply_to_message" => self.reply_to = map.next_value()?,
             b"sender_chat" => self.sender_chat = map.next_value()?,
@@ -175,9 +169,7 @@ impl<'de> Draft<'de> {
             b"audio" => media(MediaKind::Audio, map)?,
             b"video_note" => media(MediaKind::VideoNote, map)?,
             b"animation" => media(MediaKind::Animation, map)?,
-            b"contact" => map
-                .next_value::<Option<Box<Contact<'de>>>>()?
-                .map(Content::Contact),
+            b"contact" => map.next_value::<Option<Box<Contact<'de>>>>()?.map(Content::Contact),
             b"location" => map
                 .next_value::<Option<Location>>()?
                 .map(|location| Content::Location(location, None)),
@@ -187,16 +179,16 @@ impl<'de> Draft<'de> {
             b"refunded_payment" => map
                 .next_value::<Option<RefundedPayment<'de>>>()?
                 .map(|refunded| Content::Refunded(Box::new(refunded))),
-            b"web_app_data" => map
-                .next_value::<Option<Box<Submission<'de>>>>()?
-                .map(Content::WebApp),
+            b"web_app_data" => {
+                map.next_value::<Option<Box<Submission<'de>>>>()?.map(Content::WebApp)
+            }
             b"new_chat_members" => map
                 .next_value::<Option<Vec<User<'de>>>>()?
                 .filter(|users| !users.is_empty())
                 .map(Content::Joined),
-            b"left_chat_member" => map
-                .next_value::<Option<User<'de>>>()?
-                .map(|user| Content::Left(Box::new(user))),
+            b"left_chat_member" => {
+                map.next_value::<Option<User<'de>>>()?.map(|user| Content::Left(Box::new(user)))
+            }
             b"migrate_to_chat_id" => chat_id(map)?.map(Content::MigratedTo),
             b"migrate_from_chat_id" => chat_id(map)?.map(Content::MigratedFrom),
             _ => unread(key, map)?,
@@ -232,9 +224,7 @@ impl<'de> Draft<'de> {
             None => Content::Unknown,
         };
         Ok(Message {
-            message_id: self
-                .message_id
-                .ok_or_else(|| E::missing_field("message_id"))?,
+            message_id: self.message_id.ok_or_else(|| E::missing_field("message_id"))?,
             chat: self.chat.ok_or_else(|| E::missing_field("chat"))?,
             from: self.from,
             sender_chat: self.sender_chat,

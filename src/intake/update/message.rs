@@ -103,14 +103,8 @@ impl Message<'_> {
         };
         let word = |word: &str| {
             (1..=32).contains(&word.len())
-                && word
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         };
-        (word(name) && bot.is_none_or(word)).then(|| Command {
-            name,
-            bot,
-            args: args.trim(),
-        })
+        (word(name) && bot.is_none_or(word)).then(|| Command { name, bot, args: args.trim() })
     }
 }

@@ -79,11 +79,8 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        let text = if text.contains('\0') {
-            text.replace('\0', "\u{fffd}")
-        } else {
-            text.to_owned()
-        };
+        let text =
+            if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.to_owned() };
         Ok(Text(Cow::Owned(text)))
     }
 }

@@ -30,38 +30,19 @@ pub(super) fn explain(bytes: &[u8]) -> Unparsed {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let Err(error) = serde_path_to_error::deserialize::<_, Update<'_>>(&mut reader) else {
         let reason = "more text after the update".to_owned();
-        return Unparsed {
-            update_id,
-            kind: None,
-            reason,
-        };
+        return Unparsed { update_id, kind: None, reason };
     };
     if update_id.is_none() && is_message(bytes) {
         let reason = "no `update_id`: a bare message, which belongs into \
                       {\"update_id\": …, \"message\": …}";
-        return Unparsed {
-            update_id,
-            kind: None,
-            reason: reason.to_owned(),
-        };
+        return Unparsed { update_id, kind: None, reason: reason.to_owned() };
     }
     let path = error.path().to_string();
-    let kind = path
-        .split(['.', '['])
-        .next()
-        .filter(|name| is_kind(name.as_bytes()))
-        .map(str::to_owned);
+    let kind =
+        path.split(['.', '[']).next().filter(|name| is_kind(name.as_bytes())).map(str::to_owned);
     let fault = without_values(&error.inner().to_string());
-    let reason = if path == "." {
-        fault
-    } else {
-        format!("{path}: {fault}")
-    };
-    Unparsed {
-        update_id,
-        kind,
-        reason,
-    }
+    let reason = if path == "." { fault } else { format!("{path}: {fault}") };
+    Unparsed { update_id, kind, reason }
 }
 
 fn is_message(bytes: &[u8]) -> bool {
@@ -92,9 +73,7 @@ fn find_id(bytes: &[u8]) -> Option<i64> {
 fn scan_id(text: &str) -> Option<i64> {
     let (_, rest) = text.split_once("\"update_id\"")?;
     let digits = rest.trim_start().strip_prefix(':')?.trim_start();
-    let end = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     digits[..end].parse().ok()
 }
 

@@ -1,0 +1,119 @@
+//! Builds the edges from the settings: bots, couriers, gateways. Knows no order of starting.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::{Kernel, Restart, task};
+
+use super::{Bot, Parts};
+use crate::delivery::limits::OutboundLimits;
+use crate::delivery::telegram::{Pictures, SendingBot, TelegramCourier};
+use crate::gateways::{Gateways, sandbox::Sandbox};
+use crate::health::AskIntake;
+use crate::intake::bot::BotIntake;
+use crate::intake::flood::FloodLimits;
+use crate::intake::polling::{Polling, PollingConfig};
+use crate::intake::webhook::{WebhookConfig, WebhookKeeper, Webhooks, webhook_secret};
+use crate::settings::{BotSettings, IntakeMode};
+use crate::telegram::BotApi;
+
+pub(super) fn apis(parts: &Parts<'_>) -> anyhow::Result<Vec<(BotSettings, BotApi)>> {
+    let api = |bot: &BotSettings| {
+        let api = BotApi::new(parts.http.clone(), &bot.api_url, bot.token()?);
+        anyhow::Ok((bot.clone(), api))
+    };
+    parts.settings.bots.iter().map(api).collect()
+}
+
+pub(super) fn telegram_courier(
+    parts: &Parts<'_>,
+    apis: &[(BotSettings, BotApi)],
+) -> TelegramCourier {
+    let limits = &parts.settings.limits;
+    let outbound = OutboundLimits {
+        bot_per_second: limits.bot_per_s,
+        chat_per_second: limits.chat_per_s,
+        chat_burst: limits.chat_burst,
+        group_per_minute: limits.group_per_min,
+        ..OutboundLimits::default()
+    };
+    let sending = |(bot, api): &(BotSettings, BotApi)| {
+        (bot.name.clone(), SendingBot { api: api.clone(), provider_token: None })
+    };
+    let pictures = Pictures::new(Some(parts.settings.shop.pictures.clone()), |_| None);
+    TelegramCourier::new(apis.iter().map(sending), &outbound, &parts.clock, pictures)
+}
+
+pub(super) fn gateways(parts: &Parts<'_>) -> Gateways {
+    let sandbox = &parts.settings.gateways.sandbox;
+    let Some(api_url) = &sandbox.api_url else {
+        return Gateways::default();
+    };
+    let ours = parts.settings.server.public_url.clone();
+    let ours = ours.unwrap_or_else(|| format!("http://{}", parts.settings.server.listen));
+    let at = ("sandbox", format!("{ours}/gateways/sandbox"));
+    let (key, secret) = (sandbox.api_key.clone(), sandbox.webhook_secret.clone());
+    Gateways::default()
+        .with_sandbox("sandbox", Sandbox::new(at, parts.http.clone(), api_url, key, secret))
+}
+
+pub(super) fn bots(
+    parts: &Parts<'_>,
+    kernel: &Kernel,
+    apis: Vec<(BotSettings, BotApi)>,
+) -> Vec<Bot> {
+    let limits = &parts.settings.limits;
+    let window_s = u32::try_from(limits.user_window_s).unwrap_or(u32::MAX).max(1);
+    let flood = FloodLimits {
+        burst: limits.user_messages,
+        per_second: (limits.user_messages / window_s).max(1),
+        silence: Duration::from_secs(limits.silence_s),
+    };
+    let bot = |(settings, api): (BotSettings, BotApi)| {
+        let name = settings.name.clone();
+        let intake = BotIntake::new(kernel, name, parts.master.clone(), flood.clone());
+        Bot { settings, api, intake }
+    };
+    apis.into_iter().map(bot).collect()
+}
+
+pub(super) fn ask(intake: &Arc<BotIntake>) -> AskIntake {
+    let intake = Arc::clone(intake);
+    Arc::new(move || intake.state())
+}
+
+pub(super) fn webhooks(parts: &Parts<'_>, bots: &[Bot]) -> Webhooks {
+    let mut webhooks = Webhooks::default();
+    for bot in bots.iter().filter(|bot| bot.settings.intake == IntakeMode::Webhook) {
+        let secret = webhook_secret(&parts.master, bot.settings.name.as_str());
+        webhooks.add(Arc::clone(&bot.intake), secret, bot.settings.reply_in_webhook);
+    }
+    webhooks
+}
+
+/// Starts one bot's intake, in its mode.
+pub(super) fn take_in(parts: &Parts<'_>, kernel: &Kernel, bot: Bot, courier: &TelegramCourier) {
+    let Bot { settings, api, intake } = bot;
+    let name = format!("intake {}", settings.name);
+    let (stop, escalate) = (parts.stop.clone(), Rc::clone(&parts.escalate));
+    let state = match settings.intake {
+        IntakeMode::Polling => {
+            let timeout = Duration::from_secs(u64::from(settings.poll_timeout_s));
+            let config = PollingConfig { timeout, ..PollingConfig::default() };
+            let polling = Polling { intake, api, courier: courier.clone(), config, stop };
+            task(&name, Restart::Permanent, move || polling.clone().run(), escalate)
+        }
+        IntakeMode::Webhook => {
+            let config = WebhookConfig {
+                public_url: parts.settings.server.public_url.clone().unwrap_or_default(),
+                max_connections: u8::try_from(settings.max_connections).unwrap_or(u8::MAX),
+                reply_in_webhook: settings.reply_in_webhook,
+            };
+            let secret = webhook_secret(&parts.master, settings.name.as_str());
+            let keeper = WebhookKeeper { intake, api, secret, config, stop };
+            task(&name, Restart::Permanent, move || keeper.clone().run(), escalate)
+        }
+    };
+    kernel.adopt(state);
+}
