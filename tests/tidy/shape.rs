@@ -1,7 +1,7 @@
 //! Rules on a file's shape: its length, first line, imports and re-exports.
 
 use crate::lexer::find;
-use crate::tree::Tree;
+use crate::tree::{File, Tree};
 use crate::{Report, Rule};
 
 /// Lines of a file of code, its test module apart.
@@ -72,10 +72,14 @@ pub(crate) const RULES: &[Rule] = &[
         check: re_export,
         bad: &[
             &[("actors/session.rs", "pub use crate::order::Order;\n")],
+            &[("actors/session.rs", "mod state;\npub use state::State;\npub use a::B;\n")],
+            &[("actors/session/decide.rs", "mod state;\npub use state::State;\n")],
             &[("src/main.rs", "pub use a::B;\n")],
+            &[("src/settings.rs", "mod error;\npub use error::SettingsError;\n")],
         ],
         good: &[
             &[("actors/lib.rs", "pub use crate::order::Order;\n")],
+            &[("actors/session.rs", "mod state;\n\npub use state::{Fact, State};\n")],
             &[("actors/session.rs", "use crate::order::Order;\npub(crate) use tell;\n")],
         ],
     },
@@ -138,7 +142,8 @@ fn glob_import(tree: &Tree, report: &mut Report) {
 fn re_export(tree: &Tree, report: &mut Report) {
     for file in tree.rust() {
         let is_crate_root = file.path == "lib.rs" || file.path.ends_with("/lib.rs");
-        for at in find(&file.tokens, &["pub", "use"]).filter(|_| !is_crate_root) {
+        let allowed = |at: &usize| is_crate_root || is_capability_part(file, *at + 2);
+        for at in find(&file.tokens, &["pub", "use"]).filter(|at| !allowed(at)) {
             report.add(
                 &file.path,
                 file.tokens[at].line,
@@ -146,4 +151,15 @@ fn re_export(tree: &Tree, report: &mut Report) {
             );
         }
     }
+}
+
+/// Whether a capability's root re-exports from a part of its own: a capability is one module to
+/// its users, and its parts are private.
+fn is_capability_part(file: &File, at: usize) -> bool {
+    let is_root = file.path.strip_prefix("actors/").is_some_and(|rest| !rest.contains('/'));
+    let Some(part) = file.tokens.get(at).filter(|_| is_root) else {
+        return false;
+    };
+    let goes_on = file.tokens.get(at + 1).is_some_and(|token| token.is("::"));
+    goes_on && find(&file.tokens, &["mod", &part.text, ";"]).next().is_some()
 }
