@@ -64,10 +64,9 @@ pub(super) fn bots(
     apis: Vec<(BotSettings, BotApi)>,
 ) -> Vec<Bot> {
     let limits = &parts.settings.limits;
-    let window_s = u32::try_from(limits.user_window_s).unwrap_or(u32::MAX).max(1);
     let flood = FloodLimits {
-        burst: limits.user_messages,
-        per_second: (limits.user_messages / window_s).max(1),
+        messages: limits.user_messages,
+        window: Duration::from_secs(limits.user_window_s),
         silence: Duration::from_secs(limits.silence_s),
     };
     let bot = |(settings, api): (BotSettings, BotApi)| {
@@ -84,7 +83,7 @@ pub(super) fn ask(intake: &Arc<BotIntake>) -> AskIntake {
 }
 
 pub(super) fn webhooks(parts: &Parts<'_>, bots: &[Bot]) -> Webhooks {
-    let mut webhooks = Webhooks::default();
+    let mut webhooks = Webhooks::default().with_body_limit(parts.settings.limits.body_bytes);
     for bot in bots.iter().filter(|bot| bot.settings.intake == IntakeMode::Webhook) {
         let secret = webhook_secret(&parts.master, bot.settings.name.as_str());
         webhooks.add(Arc::clone(&bot.intake), secret, bot.settings.reply_in_webhook);

@@ -1,25 +1,24 @@
 //! Who says too much is asked once to slow down, and then not heard for a while. Knows users by number only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use actors::Clock;
 
-/// How much one user may say to one bot.
+/// How much one user may say to one bot: so many updates within any window of that length.
 #[derive(Clone, Debug)]
 pub struct FloodLimits {
-    /// Updates in a row before the rate counts.
-    pub burst: u32,
-    /// Updates a second after that; 0 switches the protection off.
-    pub per_second: u32,
+    /// 0 switches the protection off.
+    pub messages: u32,
+    pub window: Duration,
     /// How long a user is not heard after the warning.
     pub silence: Duration,
 }
 
 impl Default for FloodLimits {
     fn default() -> Self {
-        Self { burst: 20, per_second: 2, silence: Duration::from_secs(30) }
+        Self { messages: 30, window: Duration::from_secs(10), silence: Duration::from_secs(60) }
     }
 }
 
@@ -36,16 +35,49 @@ pub enum Heard {
 /// Users remembered before the quiet ones are forgotten.
 const USERS_KEPT: usize = 4096;
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct User {
-    /// When the bucket would be full again (GCRA), milliseconds.
-    full_at_ms: i64,
+    /// When each update of the last window came, oldest first; never more than the limit.
+    heard_ms: VecDeque<i64>,
     silent_until_ms: i64,
+}
+
+impl User {
+    /// Leaves out what no longer counts. Times ahead of now come from a clock that was set back.
+    fn forget(&mut self, now_ms: i64, window_ms: i64) {
+        while self.heard_ms.front().is_some_and(|at_ms| now_ms.saturating_sub(*at_ms) >= window_ms)
+        {
+            self.heard_ms.pop_front();
+        }
+        while self.heard_ms.back().is_some_and(|at_ms| *at_ms > now_ms) {
+            self.heard_ms.pop_back();
+        }
+    }
+
+    /// A silence that ends further ahead than any of ours comes from a clock that was set back.
+    fn is_silenced(&self, now_ms: i64, silence_ms: i64) -> bool {
+        let left_ms = self.silent_until_ms.saturating_sub(now_ms);
+        0 < left_ms && left_ms <= silence_ms
+    }
 }
 
 struct Users {
     users: HashMap<i64, User>,
     prune_at: usize,
+}
+
+impl Users {
+    /// Forgets who went quiet, whenever there are twice as many as were left the last time.
+    fn prune(&mut self, now_ms: i64, window_ms: i64, silence_ms: i64) {
+        if self.users.len() < self.prune_at {
+            return;
+        }
+        self.users.retain(|_, user| {
+            user.forget(now_ms, window_ms);
+            !user.heard_ms.is_empty() || user.is_silenced(now_ms, silence_ms)
+        });
+        self.prune_at = (2 * self.users.len()).max(USERS_KEPT);
+    }
 }
 
 /// The flood protection of one bot.
@@ -63,34 +95,31 @@ impl Flood {
 
     /// Counts one update of a user's.
     pub fn hear(&self, user: i64) -> Heard {
-        if self.limits.per_second == 0 {
+        if self.limits.messages == 0 {
             return Heard::Yes;
         }
         let now_ms = self.clock.now_ms();
-        let interval_ms = (1000 / i64::from(self.limits.per_second)).max(1);
-        let size_ms = interval_ms * i64::from(self.limits.burst.max(1));
-        let silence_ms = i64::try_from(self.limits.silence.as_millis()).unwrap_or(i64::MAX);
+        let (window_ms, silence_ms) = (millis(self.limits.window), millis(self.limits.silence));
         let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
-        if users.users.len() >= users.prune_at {
-            users.users.retain(|_, user| user.full_at_ms.max(user.silent_until_ms) > now_ms);
-            users.prune_at = (2 * users.users.len()).max(USERS_KEPT);
-        }
+        users.prune(now_ms, window_ms, silence_ms);
         let user = users.users.entry(user).or_default();
-        // Times further ahead than any of ours come from a clock that was set back.
-        if (now_ms..now_ms.saturating_add(silence_ms))
-            .contains(&user.silent_until_ms.saturating_sub(1))
-        {
+        if user.is_silenced(now_ms, silence_ms) {
             return Heard::Silence;
         }
-        let full_at_ms = user.full_at_ms.clamp(now_ms, now_ms + size_ms);
-        if full_at_ms + interval_ms <= now_ms + size_ms {
-            user.full_at_ms = full_at_ms + interval_ms;
+        user.forget(now_ms, window_ms);
+        if user.heard_ms.len() < self.limits.messages as usize {
+            user.heard_ms.push_back(now_ms);
             return Heard::Yes;
         }
         // After the silence the user starts afresh.
-        *user = User { full_at_ms: 0, silent_until_ms: now_ms.saturating_add(silence_ms) };
+        let silent_until_ms = now_ms.saturating_add(silence_ms);
+        *user = User { heard_ms: VecDeque::new(), silent_until_ms };
         Heard::Warn
     }
+}
+
+fn millis(length: Duration) -> i64 {
+    i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -102,8 +131,8 @@ mod tests {
     use super::{Flood, FloodLimits, Heard};
 
     fn flood() -> Flood {
-        let limits = FloodLimits { burst: 3, per_second: 1, silence: Duration::from_secs(30) };
-        Flood::new(limits, Clock::system())
+        let (window, silence) = (Duration::from_secs(7), Duration::from_secs(30));
+        Flood::new(FloodLimits { messages: 3, window, silence }, Clock::system())
     }
 
     #[test]
@@ -121,12 +150,25 @@ mod tests {
     }
 
     #[test]
-    fn who_keeps_to_the_rate_is_always_heard() {
+    fn who_keeps_to_the_limit_is_always_heard() {
         let flood = flood();
         for _ in 0..100 {
-            assert_eq!(flood.hear(1), Heard::Yes);
-            flood.clock.advance(time::Duration::seconds(1));
+            assert_eq!([(); 3].map(|()| flood.hear(1)), [Heard::Yes; 3]);
+            flood.clock.advance(time::Duration::seconds(7));
         }
+    }
+
+    #[test]
+    fn the_window_moves_with_each_update() {
+        let flood = flood();
+        for _ in 0..3 {
+            assert_eq!(flood.hear(1), Heard::Yes);
+            flood.clock.advance(time::Duration::seconds(2));
+        }
+        // Six seconds after the first: it still counts, and a second later it does not.
+        flood.clock.advance(time::Duration::seconds(1));
+        assert_eq!(flood.hear(1), Heard::Yes);
+        assert_eq!(flood.hear(1), Heard::Warn, "the second one is five seconds old");
     }
 
     #[test]
@@ -143,7 +185,7 @@ mod tests {
 
     #[test]
     fn no_limit_means_no_limit() {
-        let limits = FloodLimits { per_second: 0, ..FloodLimits::default() };
+        let limits = FloodLimits { messages: 0, ..FloodLimits::default() };
         let flood = Flood::new(limits, Clock::system());
         assert!((0..1000).all(|_| flood.hear(1) == Heard::Yes));
     }
@@ -152,7 +194,9 @@ mod tests {
     fn a_clock_set_back_silences_nobody() {
         let flood = flood();
         while flood.hear(1) == Heard::Yes {}
+        assert_eq!([(); 2].map(|()| flood.hear(2)), [Heard::Yes; 2]);
         flood.clock.set_offset_ms(-86_400_000);
         assert_eq!(flood.hear(1), Heard::Yes);
+        assert_eq!([(); 3].map(|()| flood.hear(2)), [Heard::Yes; 3]);
     }
 }

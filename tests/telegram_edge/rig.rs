@@ -84,7 +84,7 @@ impl Ground {
             ada,
             clock: Clock::system(),
             office: OfficeLimits::default(),
-            flood: FloodLimits { per_second: 0, ..FloodLimits::default() },
+            flood: FloodLimits { messages: 0, ..FloodLimits::default() },
             pictures: folder.path().to_owned(),
             master: SealKey::random(),
             port: free.local_addr().expect("its address").port(),
