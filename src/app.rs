@@ -33,6 +33,7 @@ pub struct Running {
     settings: Settings,
     http: ServerHandle,
     control: Rc<control::Listener>,
+    intakes: Vec<Arc<BotIntake>>,
     intake_stop: CancellationToken,
     stopping: Arc<AtomicBool>,
     /// Says why, when a part without which nothing goes on has failed.
@@ -72,7 +73,7 @@ pub async fn start(
     let (failed_in, failed) = oneshot::channel();
     let parts = Parts {
         settings: &settings,
-        clock: clock.clone(),
+        clock,
         http: crate::telegram::http_client()?,
         master,
         stop: CancellationToken::new(),
@@ -82,21 +83,9 @@ pub async fn start(
     let courier = telegram_courier(&parts, &apis);
     let gateways = Arc::new(gateways(&parts));
     let edges = Edges { telegram: courier.clone(), gateways: Arc::clone(&gateways) };
-    let kernel = Kernel::start(KernelConfig {
-        house: house::load(&database, &settings).await?,
-        database: database.clone(),
-        lock,
-        master: parts.master.clone(),
-        clock,
-        office: settings.office_limits(),
-        delivery: settings.delivery_limits(),
-        courier: Arc::new(edges),
-        shards: settings.actors.shards,
-        seeds: Arc::new(|_| rand::random()),
-        escalate: Rc::clone(&parts.escalate),
-    })
-    .await?;
+    let kernel = core(&parts, &database, lock, edges).await?;
     let bots = bots(&parts, &kernel, apis);
+    let intakes = bots.iter().map(|bot| Arc::clone(&bot.intake)).collect();
     let stopping = Arc::new(AtomicBool::new(false));
     let sources = web::Data::new(HealthSources {
         kernel: kernel.clone(),
@@ -114,8 +103,41 @@ pub async fn start(
     }
     watch(&parts, &kernel, metrics);
     let control = control(&parts, &kernel, &database)?;
-    let intake_stop = parts.stop.clone();
-    Ok(Running { kernel, database, http, control, intake_stop, stopping, failed, settings })
+    let (settings, intake_stop) = (settings.clone(), parts.stop);
+    Ok(Running {
+        kernel,
+        database,
+        settings,
+        http,
+        control,
+        intakes,
+        intake_stop,
+        stopping,
+        failed,
+    })
+}
+
+/// Starts what decides: everything between the edges. It takes up what the last life left.
+async fn core(
+    parts: &Parts<'_>,
+    database: &Database,
+    lock: ServerLock,
+    edges: Edges,
+) -> anyhow::Result<Kernel> {
+    Kernel::start(KernelConfig {
+        house: house::load(database, parts.settings).await?,
+        database: database.clone(),
+        lock,
+        master: parts.master.clone(),
+        clock: parts.clock.clone(),
+        office: parts.settings.office_limits(),
+        delivery: parts.settings.delivery_limits(),
+        courier: Arc::new(edges),
+        shards: parts.settings.actors.shards,
+        seeds: Arc::new(|_| rand::random()),
+        escalate: Rc::clone(&parts.escalate),
+    })
+    .await
 }
 
 /// For people who find the database locked.
@@ -227,17 +249,31 @@ impl Running {
         }
     }
 
+    /// Resolves once no bot takes anything more.
+    async fn taken_in(&self) {
+        for intake in &self.intakes {
+            intake.stopped().await;
+        }
+    }
+
     /// Stops in order: intake first, then steps, then deliveries; what is not done stands in the rows.
     pub async fn stop(self) {
         let started = std::time::Instant::now();
         self.stopping.store(true, Ordering::Relaxed);
         self.intake_stop.cancel();
         let patience = self.settings.patience();
+        // Batches under way are committed and confirmed; Telegram keeps what comes after them. One that cannot be
+        // committed must not use up the time of steps and deliveries.
+        if tokio::time::timeout(patience / 2, self.taken_in()).await.is_err() {
+            tracing::warn!("intake was still under way; what is not confirmed comes again");
+        }
+        let left = patience.saturating_sub(started.elapsed());
         // Requests under way are answered; new connections are refused.
-        if tokio::time::timeout(patience, self.http.stop(true)).await.is_err() {
+        if tokio::time::timeout(left, self.http.stop(true)).await.is_err() {
             tracing::warn!("requests were still under way");
         }
-        let settled = self.kernel.clone().stop(patience.saturating_sub(started.elapsed())).await;
+        let left = patience.saturating_sub(started.elapsed());
+        let settled = self.kernel.clone().stop(left).await;
         drop(self.kernel);
         drop(self.control);
         self.database.close().await;
