@@ -17,8 +17,8 @@ const COMMIT_SECONDS: &[f64] =
 const COMMIT_STEPS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 /// Seconds: a call into the world.
 const CALL_SECONDS: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-/// What libraries say at every start; the settings win.
-const QUIET: &str = "sea_orm_migration=warn,actix_server=warn";
+/// What libraries say at every start, and an error for every request of a stranger's that is not HTTP; the settings win.
+const QUIET: &str = "sea_orm_migration=warn,actix_server=warn,actix_http=off";
 /// Distributions keep their samples until then.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
