@@ -42,6 +42,12 @@ pub(crate) enum Event {
         key: Key,
     },
     Wake(Key),
+    /// A step's fate can be found out now: the database takes writes again.
+    Settled(Key),
+    /// A release could not be committed: the key stays out of service.
+    NotReleased {
+        key: Key,
+    },
     Release {
         key: Key,
         reply: oneshot::Sender<Result<(), String>>,
@@ -114,12 +120,16 @@ pub(crate) struct Directory {
     keeping: HashMap<Key, u32>,
     /// Numbers of intents of which nobody knows yet whether they were committed.
     doubts: HashMap<Key, Vec<i64>>,
+    /// Keys with held inputs to replay: hydrated again and again until that worked.
+    owed: HashSet<Key>,
     to_hydrate: Vec<Key>,
     hydrating: bool,
     last_seq: i64,
     restarts: u64,
 }
 
+/// Letters of patient senders that one actor takes beyond its limit.
+const PATIENT: usize = 1_024;
 const SWEEP: Duration = Duration::from_secs(1);
 
 impl Directory {
@@ -127,7 +137,7 @@ impl Directory {
         shard: (usize, usize),
         shared: Shared,
         limits: OfficeLimits,
-        quarantined: &HashSet<Key>,
+        (quarantined, last_seq): (&HashSet<Key>, i64),
         channel: (mpsc::UnboundedSender<Event>, mpsc::UnboundedReceiver<Event>),
     ) -> Self {
         let (shard, shards) = shard;
@@ -146,9 +156,10 @@ impl Directory {
             failures: HashMap::new(),
             keeping: HashMap::new(),
             doubts: HashMap::new(),
+            owed: HashSet::new(),
             to_hydrate: Vec::new(),
             hydrating: false,
-            last_seq: 0,
+            last_seq,
             restarts: 0,
         }
     }
@@ -182,9 +193,17 @@ impl Directory {
             Event::Kept { key } => self.kept(&key),
             Event::Rested { key } => self.rested(&key),
             Event::Wake(key) => {
+                self.owed.insert(key.clone());
                 if !self.entries.contains_key(&key) {
                     self.begin(key, VecDeque::new());
                 }
+            }
+            Event::Settled(key) => {
+                self.to_hydrate.push(key);
+                self.hydrate_next();
+            }
+            Event::NotReleased { key } => {
+                self.entries.insert(key, Entry::Quarantined);
             }
             Event::Release { key, reply } => self.release(key, reply),
             Event::Observe(reply) => drop(reply.send(self.observe())),
@@ -194,7 +213,9 @@ impl Directory {
     fn deliver(&mut self, letter: Letter) {
         match self.entries.get_mut(&letter.key) {
             Some(Entry::Live(live)) => {
-                if live.waiting.load(Ordering::Relaxed) as usize >= self.limits.mailbox {
+                // A patient sender is never refused for load, up to the mailbox's own end.
+                let most = self.limits.mailbox + if letter.room.is_none() { PATIENT } else { 0 };
+                if live.waiting.load(Ordering::Relaxed) as usize >= most {
                     return letter.answer(Err(Failure::Busy));
                 }
                 live.used = tokio::time::Instant::now();
@@ -203,7 +224,8 @@ impl Directory {
                 drop(live.to.try_send(envelope));
             }
             Some(Entry::Hydrating { waiting } | Entry::Leaving { waiting, .. }) => {
-                if waiting.len() >= self.limits.mailbox {
+                let most = self.limits.mailbox + if letter.room.is_none() { PATIENT } else { 0 };
+                if waiting.len() >= most {
                     return letter.answer(Err(Failure::Busy));
                 }
                 waiting.push_back(letter);
@@ -258,14 +280,28 @@ impl Directory {
             Exit::Doubtful { reason, numbers } => {
                 tracing::warn!(actor = %key, reason, "an actor hydrates again");
                 self.restarts += 1;
-                let in_doubt = !numbers.is_empty();
-                self.doubts.entry(key.clone()).or_default().extend(numbers);
-                if in_doubt || !waiting.is_empty() {
-                    self.begin(key, waiting);
+                match numbers.is_empty() {
+                    true => self.begin(key, waiting),
+                    false => self.begin_once_settled(key, numbers, waiting),
                 }
             }
             Exit::Failed(reason) => self.failed(key, &reason, waiting),
         }
+    }
+
+    /// Nobody knows whether a step was committed. Whoever reads too early may see the old row and take the step for lost
+    /// while it is still landing: the Journal knows when its old session is gone.
+    fn begin_once_settled(&mut self, key: Key, numbers: Vec<i64>, waiting: VecDeque<Letter>) {
+        self.doubts.entry(key.clone()).or_default().extend(numbers);
+        self.entries.insert(key.clone(), Entry::Hydrating { waiting });
+        let mut health = self.shared.journal.health().subscribe();
+        let home = self.home.clone();
+        actix_rt::spawn(async move {
+            // The Journal is gone: so are we.
+            if health.wait_for(Option::is_none).await.is_ok() {
+                drop(home.send(Event::Settled(key)));
+            }
+        });
     }
 
     /// A bug: what came in is held as rows, and the key rests; too often, and it is quarantined.
@@ -316,6 +352,7 @@ impl Directory {
         let rested = matches!(self.entries.get(key), Some(Entry::Resting { over: true }));
         if rested && !self.keeping.contains_key(key) {
             self.entries.remove(key);
+            self.owed.insert(key.clone());
             self.begin(key.clone(), VecDeque::new());
         }
     }
@@ -340,6 +377,9 @@ impl Directory {
                 self.passivate(key);
             }
         }
+        let window = self.limits.failure_window;
+        self.failures
+            .retain(|_, times| times.back().is_some_and(|last| now.duration_since(*last) < window));
         metrics::gauge!("kontor_actors_in_memory", "shard" => self.shard.to_string())
             .set(self.live as f64);
     }

@@ -1,6 +1,7 @@
 //! The one writer: many actors' steps in one transaction. Knows no decisions and no actors.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -105,20 +106,24 @@ const GROUP_ROWS: usize = 256;
 const GROUP_BYTES: usize = 1 << 20;
 /// Watermarks are written alone when nothing else was for so long.
 const IDLE: Duration = Duration::from_millis(50);
+/// A group that takes longer is given up; nobody knows then whether it was committed.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Where the server that works on the database leaves its mark.
+const INSTANCE: &str = "server_instance";
 /// How often a database that is gone is tried again.
 const RETRY: Duration = Duration::from_millis(250);
 
 impl Journal {
-    /// Starts the writer on the current thread's local set.
+    /// The way to a writer, and the writer, which is to be run.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub(crate) async fn start(
+    pub(crate) async fn open(
         database: Database,
         lock: ServerLock,
-        numbers: Arc<Numbers>,
-        clock: Clock,
-    ) -> Result<Self, entities::DbErr> {
+        (numbers, clock): (Arc<Numbers>, Clock),
+        escalate: Rc<dyn Fn(String)>,
+    ) -> Result<(Self, Writer), entities::DbErr> {
         let (money, money_in) = mpsc::channel(GROUP_ROWS);
         let (steps, steps_in) = mpsc::channel(4 * GROUP_ROWS);
         let (aside, aside_in) = mpsc::channel(GROUP_ROWS);
@@ -128,10 +133,14 @@ impl Journal {
             up: AtomicBool::new(true),
             changed: watch::Sender::new(None),
         });
+        let instance = format!("{:032x}", rand::random::<u128>());
+        entities::set_meta(&database.write, INSTANCE, &instance).await?;
         let writer = Writer {
             mark_versions: read_versions(&database).await?,
             database,
             lock,
+            instance,
+            escalate,
             numbers,
             clock,
             health: Arc::clone(&health),
@@ -139,8 +148,7 @@ impl Journal {
             steps: steps_in,
             aside: aside_in,
         };
-        actix_rt::spawn(writer.run());
-        Ok(Self { money, steps, aside, health })
+        Ok((Self { money, steps, aside, health }, writer))
     }
 
     pub fn health(&self) -> &JournalHealth {
@@ -228,8 +236,19 @@ async fn read_versions(database: &Database) -> Result<HashMap<i16, i64>, entitie
     Ok(versions.into_iter().collect())
 }
 
-struct Writer {
+/// Why a group was not written.
+enum Trouble {
+    /// The database's; whether it was committed is not known.
+    Fault(String),
+    /// The data's; nothing was committed.
+    Guilty(String),
+}
+
+pub(crate) struct Writer {
     database: Database,
+    /// Tells us from a server that worked on the database while we were cut off.
+    instance: String,
+    escalate: Rc<dyn Fn(String)>,
     /// Of the partitions' own rows.
     mark_versions: HashMap<i16, i64>,
     lock: ServerLock,
@@ -243,7 +262,7 @@ struct Writer {
 
 impl Writer {
     /// Ends when every `Journal` is gone; the last watermarks are written then.
-    async fn run(mut self) {
+    pub(crate) async fn run(mut self) {
         while let Some(group) = self.gather().await {
             let started = std::time::Instant::now();
             let steps = group.submissions.len();
@@ -269,6 +288,10 @@ impl Writer {
             () = tokio::time::sleep(IDLE) => return Some(group),
             else => return None,
         }
+        // One that waits aside goes with each group, however many steps there are.
+        if let Ok(next) = self.aside.try_recv() {
+            group.push_aside(next);
+        }
         while group.has_room() {
             if let Ok(next) = self.money.try_recv() {
                 group.push(next);
@@ -292,10 +315,11 @@ impl Writer {
             let partition = u8::try_from(submission.step.row.part).expect("256 partitions");
             submission.step.row.watermark = self.numbers.watermark(partition);
         }
-        match entities::write_group(&self.database, &group.steps(), group.extra()).await {
+        match self.write(&group).await {
             Ok(losers) => {
                 self.health.back();
-                for submission in &group.submissions {
+                let steps = group.submissions.iter().enumerate();
+                for (_, submission) in steps.filter(|(index, _)| !losers.contains(index)) {
                     let row = &submission.step.row;
                     let partition = u8::try_from(row.part).expect("256 partitions");
                     self.numbers.written(partition, row.watermark);
@@ -303,13 +327,12 @@ impl Writer {
                 self.marks_written(&group, &losers).await;
                 group.answer(&losers);
             }
-            Err(error) if entities::is_fault(&error) => {
-                let reason = error.to_string();
+            Err(Trouble::Fault(reason)) => {
                 self.health.down(&reason);
                 group.fail(&reason);
                 self.wait_for_the_database().await;
             }
-            Err(error) => self.one_by_one(group, &error.to_string()).await,
+            Err(Trouble::Guilty(reason)) => self.one_by_one(group, &reason).await,
         }
     }
 
@@ -340,21 +363,37 @@ impl Writer {
     }
 
     /// Somebody's data is refused: everything is tried alone once, and only the guilty is told.
-    async fn one_by_one(&self, group: Group, reason: &str) {
+    async fn one_by_one(&mut self, group: Group, reason: &str) {
         tracing::warn!(
             reason,
             steps = group.submissions.len(),
             "a group was refused; trying each alone"
         );
-        for single in group.singles() {
-            match entities::write_group(&self.database, &single.steps(), single.extra()).await {
+        let mut singles = group.singles().into_iter();
+        for single in singles.by_ref() {
+            match self.write(&single).await {
                 Ok(losers) => single.answer(&losers),
-                Err(error) if entities::is_fault(&error) => {
-                    self.health.down(&error.to_string());
-                    single.fail(&error.to_string());
+                Err(Trouble::Guilty(reason)) => single.reject(&reason),
+                Err(Trouble::Fault(reason)) => {
+                    self.health.down(&reason);
+                    single.fail(&reason);
+                    for other in singles {
+                        other.fail(&reason);
+                    }
+                    return self.wait_for_the_database().await;
                 }
-                Err(error) => single.reject(&error.to_string()),
             }
+        }
+    }
+
+    async fn write(&self, group: &Group) -> Result<Vec<usize>, Trouble> {
+        let steps = group.steps();
+        let write = entities::write_group(&self.database, &steps, group.extra());
+        match tokio::time::timeout(PATIENCE, write).await {
+            Ok(Ok(losers)) => Ok(losers),
+            Ok(Err(error)) if entities::is_fault(&error) => Err(Trouble::Fault(error.to_string())),
+            Ok(Err(error)) => Err(Trouble::Guilty(error.to_string())),
+            Err(_) => Err(Trouble::Fault("the database does not answer".to_owned())),
         }
     }
 
@@ -383,9 +422,17 @@ impl Writer {
             // The last group's fate is unknown, and so are the versions of the marks.
             let Ok(versions) = read_versions(&self.database).await else { continue };
             self.mark_versions = versions;
-            match self.lock.check(&self.database).await {
-                Ok(()) => return self.health.back(),
-                Err(error) => tracing::error!(%error, "cannot take the server's lock again"),
+            if let Err(error) = self.lock.check(&self.database).await {
+                tracing::error!(%error, "cannot take the server's lock again");
+                continue;
+            }
+            match entities::meta(&self.database.read, INSTANCE).await {
+                Ok(Some(instance)) if instance == self.instance => return self.health.back(),
+                Ok(_) => (self.escalate)(
+                    "another server has worked on this database while it was away from us"
+                        .to_owned(),
+                ),
+                Err(_) => {}
             }
         }
     }

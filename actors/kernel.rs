@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use entities::{Database, Key, MasterKey, ServerLock};
 use tokio::sync::mpsc;
 
@@ -72,11 +72,11 @@ impl Kernel {
         for (part, watermark, highest) in marks.context("read the marks")? {
             numbers.recover(u8::try_from(part)?, watermark, highest);
         }
-        let quarantined = quarantined(database).await?;
-        let journal =
-            Journal::start(database.clone(), config.lock, Arc::clone(&numbers), clock.clone())
-                .await;
-        let journal = journal.context("start the journal")?;
+        let escalate = config.escalate;
+        let times = (Arc::clone(&numbers), clock.clone());
+        let opened =
+            Journal::open(database.clone(), config.lock, times, Rc::clone(&escalate)).await;
+        let (journal, writer) = opened.context("open the journal")?;
         let (outbox, readies) = Outbox::new(
             Arc::clone(&config.courier),
             Arc::clone(&numbers),
@@ -98,16 +98,20 @@ impl Kernel {
             writers: Arc::new(rand::random_range(0..i64::MAX / 2).into()),
             alarm: Arc::clone(&alarm),
         };
-        let office = start_shards(&shared, &config.office, config.shards, &quarantined);
-        recover(&shared).await?;
+        let mut states = vec![once("journal", writer.run(), &escalate)];
+        let mut out_of_service = quarantined(database).await?;
+        out_of_service.extend(recover(&shared).await?);
+        let last_held = entities::last_held(&database.read).await.context("read held inputs")?;
+        let failed = relay(&escalate);
+        let shards = Shards { count: config.shards, out_of_service: &out_of_service, last_held };
+        let office = start_shards(&shared, &config.office, &shards, &failed);
         let carrier = Carrier {
             outbox: outbox.clone(),
             office: office.clone(),
             journal: journal.clone(),
             alarm,
         };
-        let escalate = config.escalate;
-        let states = vec![
+        states.extend([
             once("delivery", carrier.run(readies), &escalate),
             once(
                 "timers",
@@ -115,7 +119,8 @@ impl Kernel {
                 &escalate,
             ),
             once("alarms", tell_owner(alarms, office.clone(), shared.clone()), &escalate),
-        ];
+            once("pruning", prune(database.clone(), clock.clone()), &escalate),
+        ]);
         let core = Self {
             office,
             journal,
@@ -124,7 +129,7 @@ impl Kernel {
             shared,
             tasks: Arc::new(Mutex::new(states)),
         };
-        core.wake_held(&quarantined).await?;
+        core.wake_held(&out_of_service).await?;
         Ok(core)
     }
 
@@ -212,7 +217,7 @@ impl Kernel {
         if intent.wants_report() {
             let reason = "given up by a person".to_owned();
             let outcome = crate::intent::Outcome::Refused { reason, unreachable: false };
-            self.office.report(owner, id, outcome).await?;
+            self.office.report(owner, (id, Arc::new(intent)), outcome).await?;
         }
         self.shared.numbers.close(id);
         let done = vec![(i16::from(id.partition), id.number)];
@@ -228,6 +233,7 @@ impl Kernel {
             row.part == i16::from(id.partition) && row.number == id.number
         };
         let row = rows.iter().find(is_it).ok_or_else(|| anyhow!("no intent {id} is stuck"))?;
+        ensure!(!self.outbox.holds(id), "intent {id} is being tried again already");
         let owner = Key::parse(&row.owner)?;
         let pending = pending_of(&self.shared, &row.owner).await?;
         let found = pending.into_iter().find(|pending| pending.number == id.number);
@@ -251,8 +257,8 @@ impl Kernel {
         };
         let settled = tokio::time::timeout(patience, settle).await.is_ok();
         self.outbox.close();
-        self.journal.flush().await;
-        settled
+        let flushed = tokio::time::timeout(patience, self.journal.flush()).await.is_ok();
+        settled && flushed
     }
 }
 
@@ -272,22 +278,46 @@ async fn quarantined(database: &Database) -> anyhow::Result<HashSet<Key>> {
     rows.iter().map(|row| Ok(Key::parse(&row.owner)?)).collect()
 }
 
+/// How the shards begin.
+struct Shards<'a> {
+    /// Threads that actors live on; 0: all on the current one.
+    count: usize,
+    out_of_service: &'a HashSet<Key>,
+    /// The highest sequence number of a held input.
+    last_held: i64,
+}
+
+/// A way to escalate from other threads.
+fn relay(escalate: &Rc<dyn Fn(String)>) -> mpsc::UnboundedSender<String> {
+    // One entry per shard at most: each fails once.
+    let (failed, mut failures) = mpsc::unbounded_channel::<String>();
+    let escalate = Rc::clone(escalate);
+    actix_rt::spawn(async move {
+        while let Some(reason) = failures.recv().await {
+            escalate(reason);
+        }
+    });
+    failed
+}
+
 fn start_shards(
     shared: &Shared,
     limits: &OfficeLimits,
-    shards: usize,
-    quarantined: &HashSet<Key>,
+    shards: &Shards<'_>,
+    failed: &mpsc::UnboundedSender<String>,
 ) -> Office {
-    let count = shards.max(1);
+    let count = shards.count.max(1);
     let channels: Vec<_> = (0..count).map(|_| mpsc::unbounded_channel()).collect();
     let office = Office::new(channels.iter().map(|(home, _)| home.clone()).collect(), limits);
     for (index, channel) in channels.into_iter().enumerate() {
-        let (shared, limits, quarantined) = (shared.clone(), limits.clone(), quarantined.clone());
+        let (shared, limits, failed) = (shared.clone(), limits.clone(), failed.clone());
+        let (out, last) = (shards.out_of_service.clone(), shards.last_held);
         let run = move || {
-            let directory = Directory::new((index, count), shared, limits, &quarantined, channel);
-            actix_rt::spawn(directory.run());
+            let directory = Directory::new((index, count), shared, limits, (&out, last), channel);
+            let escalate: Rc<dyn Fn(String)> = Rc::new(move |reason| drop(failed.send(reason)));
+            once(&format!("shard {index}"), directory.run(), &escalate);
         };
-        match shards {
+        match shards.count {
             0 => run(),
             _ => {
                 let started = actix_rt::Arbiter::new().spawn_fn(run);
@@ -296,6 +326,18 @@ fn start_shards(
         }
     }
     office
+}
+
+/// Forgets receipts that nobody can repeat any more, now and then.
+async fn prune(database: Database, clock: Clock) {
+    const EVERY: Duration = Duration::from_secs(600);
+    loop {
+        clock.sleep(EVERY).await;
+        match entities::prune_receipts(&database.write, clock.now_ms()).await {
+            Ok(bundles) => tracing::debug!(bundles, "old receipts are forgotten"),
+            Err(error) => tracing::warn!(%error, "old receipts stay for now"),
+        }
+    }
 }
 
 /// What a message class does after a crash that may have sent it already.

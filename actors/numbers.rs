@@ -20,10 +20,15 @@ struct Partition {
     /// Not done, but safe in `deliveries`: the watermark may pass them.
     excepted: HashSet<i64>,
     written: i64,
+    /// What the last process left is known: until then no mark may move.
+    recovered: bool,
 }
 
 impl Partition {
     fn watermark(&self) -> i64 {
+        if !self.recovered {
+            return self.written;
+        }
         self.open.first_key_value().map_or(self.highest, |(lowest, _)| lowest - 1)
     }
 }
@@ -46,6 +51,13 @@ impl Numbers {
             numbers.highest = numbers.highest.max(highest).max(watermark);
             numbers.written = watermark;
         });
+    }
+
+    /// All undone intents are open again: marks may move from now on.
+    pub(crate) fn recovered(&self) {
+        for partition in 0..=u8::MAX {
+            self.with(partition, |numbers| numbers.recovered = true);
+        }
     }
 
     /// The watermark that the last process wrote.
@@ -144,6 +156,7 @@ mod tests {
     fn the_watermark_waits_for_the_oldest_open_number() {
         let numbers = Numbers::default();
         numbers.recover(7, 10, 12);
+        numbers.recovered();
         let [first, second, third] = std::array::from_fn(|_| numbers.take(7, 0));
         assert_eq!([first.number, third.number], [13, 15]);
         numbers.close(second);
@@ -165,6 +178,9 @@ mod tests {
         let numbers = Numbers::default();
         numbers.recover(0, 5, 9);
         numbers.reopen(crate::intent::IntentId { partition: 0, number: 8 }, 0);
+        assert_eq!(numbers.watermark(0), 5, "no mark moves before all are open again");
+        assert!(numbers.unwritten().is_empty());
+        numbers.recovered();
         assert_eq!(numbers.watermark(0), 7);
         assert_eq!(numbers.take(0, 0).number, 10);
     }

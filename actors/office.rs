@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use crate::capability::Answer;
 use crate::directory::{Event, ShardSnapshot};
 use crate::external::External;
-use crate::intent::{IntentId, Outcome};
+use crate::intent::{Intent, IntentId, Outcome};
 use crate::message::Message;
 
 /// Why an input was not applied. It was not acknowledged either: its sender repeats it.
@@ -33,8 +33,10 @@ pub(crate) enum What {
     Message(Message),
     /// A deadline of the actor's has come.
     Due,
+    /// What came of an intent; the intent comes along, since its row may have let it go already.
     Result {
         id: IntentId,
+        intent: Arc<Intent>,
         outcome: Outcome,
     },
 }
@@ -53,8 +55,8 @@ pub(crate) struct Letter {
     pub(crate) order: u64,
     /// The held row that this letter was read from.
     pub(crate) held: Option<i64>,
-    /// The room it takes in the Office.
-    pub(crate) _room: Option<OwnedSemaphorePermit>,
+    /// The room it takes in the Office; a patient sender (a gateway, another actor) takes none.
+    pub(crate) room: Option<OwnedSemaphorePermit>,
 }
 
 impl Letter {
@@ -152,17 +154,19 @@ impl Office {
     }
 
     /// What came of an actor's intent.
-    pub(crate) async fn report(&self, key: Key, id: IntentId, outcome: Outcome) -> Reply {
-        let what = What::Result { id, outcome };
-        self.send(key, Some(External::Result(id)), what, (false, None))?.wait().await
-    }
-
-    /// A person owns the intent now. Under an id of its own: a later attempt still has its result to report.
-    pub(crate) async fn report_stuck(&self, key: Key, id: IntentId, outcome: Outcome) -> Reply {
-        let what = What::Result { id, outcome };
-        self.send(key, Some(External::Request(format!("stuck-{id}"))), what, (false, None))?
-            .wait()
-            .await
+    pub(crate) async fn report(
+        &self,
+        key: Key,
+        (id, intent): (IntentId, Arc<Intent>),
+        outcome: Outcome,
+    ) -> Reply {
+        // A person owns it now, and a later attempt still has its result to report: under an id of its own.
+        let external = match outcome {
+            Outcome::Stuck { .. } => External::Request(format!("stuck-{id}-{}", self.next_order())),
+            _ => External::Result(id),
+        };
+        let what = What::Result { id, intent, outcome };
+        self.send(key, Some(external), what, (false, None))?.wait().await
     }
 
     /// A deadline has come. `None` while stopping: the timer stands in the row.
@@ -178,11 +182,15 @@ impl Office {
         (inline, room): (bool, Option<OwnedSemaphorePermit>),
     ) -> Result<Posted, Failure> {
         let (reply, answer) = oneshot::channel();
-        let order = self.order.fetch_add(1, Ordering::Relaxed);
+        let order = self.next_order();
         let shard = self.shard(&key);
-        let letter = Letter { key, external, what, inline, reply, order, held: None, _room: room };
+        let letter = Letter { key, external, what, inline, reply, order, held: None, room };
         self.shards[shard].send(Event::Letter(letter)).map_err(|_| Failure::Closing)?;
         Ok(Posted(answer))
+    }
+
+    fn next_order(&self) -> u64 {
+        self.order.fetch_add(1, Ordering::Relaxed)
     }
 
     fn shard(&self, key: &Key) -> usize {

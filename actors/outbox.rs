@@ -72,6 +72,8 @@ struct Inner {
     clock: Clock,
     limits: DeliveryLimits,
     telegram: Semaphore,
+    /// What nobody waits for, so that it never takes an answer's room.
+    notices: Semaphore,
     queries: Semaphore,
     gateway: Semaphore,
     actors: Semaphore,
@@ -99,6 +101,7 @@ impl Outbox {
             numbers,
             clock,
             telegram: Semaphore::new(limits.telegram),
+            notices: Semaphore::new((limits.telegram / 4).max(1)),
             queries: Semaphore::new(limits.telegram),
             gateway: Semaphore::new(limits.gateway),
             actors: Semaphore::new(limits.actors),
@@ -126,6 +129,11 @@ impl Outbox {
         queues.insert(destination.clone(), Queue { jobs: VecDeque::from([job]) });
         // Stopping: the intent stands in its row.
         drop(self.0.ready.send(destination));
+    }
+
+    /// Whether an intent waits or is under way.
+    pub(crate) fn holds(&self, id: IntentId) -> bool {
+        self.queues().values().any(|queue| queue.jobs.iter().any(|job| job.id == id))
     }
 
     /// Nothing is queued or under way there.

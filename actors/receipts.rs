@@ -111,15 +111,18 @@ impl Receipts {
 
     /// The step is committed.
     pub(crate) fn accept(&mut self, next: Next, now_ms: i64) {
-        if let Some(spill) = next.spill {
-            self.remember(keep_until(&spill), &spill);
-        }
         self.recent = next.recent;
-        while matches!(self.bundles.front(), Some((Some(until), _)) if *until < now_ms) {
-            for hash in self.bundles.pop_front().map(|(_, hashes)| hashes).unwrap_or_default() {
-                self.spilled.remove(&hash);
+        let Some(spill) = next.spill else {
+            return;
+        };
+        self.remember(keep_until(&spill), &spill);
+        let is_over = |(until, _): &(Option<i64>, Vec<u64>)| until.is_some_and(|at| at < now_ms);
+        for (_, hashes) in self.bundles.iter().filter(|bundle| is_over(bundle)) {
+            for hash in hashes {
+                self.spilled.remove(hash);
             }
         }
+        self.bundles.retain(|bundle| !is_over(bundle));
     }
 
     fn remember(&mut self, keep_until_ms: Option<i64>, receipts: &[Receipt]) {

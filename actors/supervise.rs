@@ -64,8 +64,8 @@ impl TaskState {
     }
 }
 
-/// Runs a keyed actor's future; a panic becomes its message.
-pub(crate) async fn caught(future: impl Future<Output = ()>) -> Result<(), String> {
+/// Runs a future; a panic becomes its message.
+pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
     AssertUnwindSafe(future).catch_unwind().await.map_err(|panic| words(&*panic))
 }
 

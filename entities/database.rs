@@ -1,9 +1,13 @@
 //! Opening a database, and telling its faults from faults of the data. Knows no tables.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend, DbErr, RuntimeErr};
+
+use crate::lock::LOCK_CLASS;
 
 /// Which of the two databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +46,8 @@ pub struct Database {
     pub read: DatabaseConnection,
     /// Without a password; for people.
     pub name: String,
+    /// The server's lock was taken: from now on the write connection may only be opened again together with it.
+    pub(crate) locked: Arc<AtomicBool>,
 }
 
 /// More than the number of group sizes, so that no prepared statement is thrown out.
@@ -62,9 +68,10 @@ impl Database {
         if backend == Backend::Sqlite {
             create_folder(url)?;
         }
-        let write = sea_orm::Database::connect(options(url, backend, 1)).await?;
+        let locked: Arc<AtomicBool> = Arc::default();
+        let write = sea_orm::Database::connect(write_options(url, backend, &locked)).await?;
         let read = sea_orm::Database::connect(options(url, backend, READERS)).await?;
-        Ok(Self { backend, write, read, name: without_password(url) })
+        Ok(Self { backend, write, read, name: without_password(url), locked })
     }
 
     /// The file of a SQLite database.
@@ -92,6 +99,32 @@ fn create_folder(url: &str) -> Result<(), DatabaseError> {
     }
     std::fs::create_dir_all(folder)
         .map_err(|source| DatabaseError::Folder { folder: folder.display().to_string(), source })
+}
+
+/// The one connection that writes. PostgreSQL's lock lives in its session: it is never closed for its age, and a new
+/// one without the lock is refused, so that losing the lock and losing the ability to write are one event.
+fn write_options(url: &str, backend: Backend, locked: &Arc<AtomicBool>) -> ConnectOptions {
+    let mut options = options(url, backend, 1);
+    options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+    let locked = Arc::clone(locked);
+    options.map_sqlx_postgres_pool_opts(move |pool| {
+        let locked = Arc::clone(&locked);
+        pool.after_connect(move |connection, _| {
+            let locked = locked.load(Ordering::Relaxed);
+            Box::pin(async move {
+                if !locked {
+                    return Ok(());
+                }
+                let got: bool = sea_orm::sqlx::query_scalar("SELECT pg_try_advisory_lock($1, 0)")
+                    .bind(LOCK_CLASS)
+                    .fetch_one(connection)
+                    .await?;
+                let held = "another session holds the server's lock".to_owned();
+                if got { Ok(()) } else { Err(sea_orm::sqlx::Error::Protocol(held)) }
+            })
+        })
+    });
+    options
 }
 
 fn options(url: &str, backend: Backend, connections: u32) -> ConnectOptions {
@@ -132,27 +165,22 @@ fn without_password(url: &str) -> String {
     }
 }
 
-/// Whether the database itself is at fault (gone, full, locked, shutting down) rather than what was written.
+/// Whether the database itself is at fault (gone, full, locked, misconfigured) rather than what was written. Only what is
+/// known to be the data's own guilt is not: everything else would blame the innocent.
 pub fn is_fault(error: &DbErr) -> bool {
     use sea_orm::sqlx::Error;
-    let (DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))
-    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
     else {
-        return matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
+        return true;
     };
     match error.as_ref() {
         Error::Database(database) => match database.code().as_deref() {
-            // PostgreSQL's classes: 08 connection, 53 resources, 57 operator, 58 system, 40 roll-back, 25006 read-only.
-            Some(code) if code.len() == 5 => {
-                matches!(&code[..2], "08" | "53" | "57" | "58" | "40") || code == "25006"
-            }
-            // SQLite's primary codes: 5 busy, 6 locked, 7 memory, 8 read-only, 9 interrupt, 10 I/O, 11 corrupt,
-            // 13 full, 14 cannot open, 26 not a database.
-            Some(code) => {
-                code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5..=11 | 13 | 14 | 26))
-            }
-            None => false,
+            // PostgreSQL's classes: 22 data, 23 constraint, 54 a limit of the program.
+            Some(code) if code.len() == 5 => !matches!(&code[..2], "22" | "23" | "54"),
+            // SQLite's primary codes: 18 too big, 19 constraint, 20 mismatch.
+            Some(code) => !code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 18..=20)),
+            None => true,
         },
         Error::ColumnDecode { .. } | Error::Decode(_) | Error::Encode(_) => false,
         _ => true,

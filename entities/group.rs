@@ -1,9 +1,9 @@
 //! One transaction for many steps. Knows no actors.
 
-use sea_orm::{DatabaseTransaction, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, TransactionTrait};
 
 use crate::actor_row::{self, StepRow};
-use crate::database::Database;
+use crate::database::{Backend, Database};
 use crate::delivery::{DeliveryRow, write_deliveries};
 use crate::held::{HeldRow, hold};
 use crate::row::{Row, write_rows};
@@ -42,6 +42,23 @@ impl Extra {
 /// # Errors
 /// The database's. Unless `is_fault`, nothing was written.
 pub async fn write_group(
+    database: &Database,
+    steps: &[GroupStep<'_>],
+    extra: Extra,
+) -> Result<Vec<usize>, DbErr> {
+    if steps.is_empty() && extra.is_empty() {
+        return Ok(Vec::new());
+    }
+    let written = write_once(database, steps, extra).await;
+    if written.is_err() && database.backend == Backend::Sqlite {
+        // On a full disk SQLite rolls back by itself; the driver then believes that a transaction is still open, and
+        // would put everything after it inside one that never commits. "No transaction is active" is the good answer.
+        drop(database.write.execute_unprepared("ROLLBACK").await);
+    }
+    written
+}
+
+async fn write_once(
     database: &Database,
     steps: &[GroupStep<'_>],
     extra: Extra,

@@ -57,6 +57,15 @@ pub async fn held_keys(db: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, 
         .await
 }
 
+/// The highest sequence number among all held inputs.
+///
+/// # Errors
+/// The database's.
+pub async fn last_held(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let last = Entity::find().order_by_desc(Column::Seq).one(db).await?;
+    Ok(last.map_or(0, |row| row.seq))
+}
+
 /// Keeps an input unless the same one is held already.
 ///
 /// # Errors

@@ -39,7 +39,7 @@ pub use delivery::{DeliveryRow, deliveries, stuck, unstick};
 pub use fact::{FactRow, facts_of};
 pub use flow_version::{FlowVersionRow, flow_versions, keep_flow_versions};
 pub use group::{Extra, GroupStep, write_group};
-pub use held::{HeldRow, drop_held, held_keys, held_of_many};
+pub use held::{HeldRow, drop_held, held_keys, held_of_many, last_held};
 pub use ids::{BotId, Key, KeyError, Kind, PARTITIONS, PersonId};
 pub use ledger::{LedgerEntry, ledger, ledger_of};
 pub use lock::{LockError, ServerLock};

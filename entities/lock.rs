@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::sync::atomic::Ordering;
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
@@ -25,7 +26,7 @@ pub struct ServerLock {
 }
 
 /// "kontor" in ASCII; the first half of every advisory lock of ours.
-const LOCK_CLASS: i32 = 0x6b6f_6e74;
+pub(crate) const LOCK_CLASS: i32 = 0x6b6f_6e74;
 
 impl ServerLock {
     /// Takes the lock for `holder` (a line for people: process id, host, since when).
@@ -68,6 +69,7 @@ impl ServerLock {
         let row = database.write.query_one_raw(Statement::from_string(backend, ask)).await;
         let got = row.map_err(failed)?.map(|row| row.try_get::<bool>("", "got"));
         if got.transpose().map_err(failed)? == Some(true) {
+            database.locked.store(true, Ordering::Relaxed);
             return Ok(Self { _file: None });
         }
         let who = format!(

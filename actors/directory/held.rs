@@ -1,6 +1,8 @@
 //! Inputs of a key that cannot take them now: committed as rows, in order, before they are acknowledged. Knows no inputs'
 //! meaning.
 
+use std::sync::Arc;
+
 use entities::{HeldRow, Key, QuarantineRow, Row};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -8,7 +10,7 @@ use tokio::sync::oneshot;
 use super::{Directory, Entry, Event};
 use crate::capability::Answer;
 use crate::external::External;
-use crate::intent::{IntentId, Outcome};
+use crate::intent::{Intent, IntentId, Outcome};
 use crate::message::Message;
 use crate::office::{Failure, Letter, What};
 use crate::shared::Shared;
@@ -17,7 +19,7 @@ use crate::shared::Shared;
 #[derive(Serialize, Deserialize)]
 enum Stored {
     Message(Message),
-    Result { id: IntentId, outcome: Outcome },
+    Result { id: IntentId, intent: Arc<Intent>, outcome: Outcome },
 }
 
 fn purpose(owner: &str) -> String {
@@ -27,15 +29,19 @@ fn purpose(owner: &str) -> String {
 impl Directory {
     /// Keeps a letter as a row. A timer needs none (it stands in the actor's row), nor does what was read from one.
     pub(super) fn hold(&mut self, letter: Letter) {
-        let Letter { key, external, what, reply, held, .. } = letter;
+        let Letter { key, external, what, reply, held, room, .. } = letter;
         let (Some(external), None) = (external, held) else {
             drop(reply.send(Ok(Answer::Held)));
             return;
         };
         let stored = match what {
             What::Message(message) => Stored::Message(message),
-            What::Result { id, outcome } => Stored::Result { id, outcome },
-            What::Due => return drop(reply.send(Ok(Answer::Held))),
+            What::Result { id, intent, outcome } => Stored::Result { id, intent, outcome },
+            // An input that lost its content on the way: its sender has it still.
+            What::Due => {
+                let lost = Failure::Fault("the actor failed on it".to_owned());
+                return drop(reply.send(Err(lost)));
+            }
         };
         let plain = serde_json::to_vec(&stored).expect("messages are plain data");
         let owner = key.as_str().to_owned();
@@ -54,6 +60,8 @@ impl Directory {
         actix_rt::spawn(async move {
             let kept = journal.hold(row).await;
             drop(reply.send(kept.map(|()| Answer::Held).map_err(Failure::Fault)));
+            // Until here it took its room in the Office.
+            drop(room);
             drop(home.send(Event::Kept { key }));
         });
     }
@@ -92,7 +100,11 @@ impl Directory {
         *self.keeping.entry(key.clone()).or_default() += 1;
         let (home, journal) = (self.home.clone(), self.shared.journal.clone());
         actix_rt::spawn(async move {
-            drop(reply.send(journal.rows(vec![row]).await));
+            let released = journal.rows(vec![row]).await;
+            if released.is_err() {
+                drop(home.send(Event::NotReleased { key: key.clone() }));
+            }
+            drop(reply.send(released));
             drop(home.send(Event::Kept { key }));
         });
     }
@@ -106,7 +118,7 @@ pub(super) fn replay(shared: &Shared, key: &Key, row: &HeldRow) -> anyhow::Resul
     let plain = shared.keys.master().open(&row.body, &purpose(&row.owner))?;
     let what = match serde_json::from_slice(&plain)? {
         Stored::Message(message) => What::Message(message),
-        Stored::Result { id, outcome } => What::Result { id, outcome },
+        Stored::Result { id, intent, outcome } => What::Result { id, intent, outcome },
     };
     let external: External = row.external.parse()?;
     // Nobody waits for it: it was acknowledged when it was held.
@@ -119,6 +131,6 @@ pub(super) fn replay(shared: &Shared, key: &Key, row: &HeldRow) -> anyhow::Resul
         reply,
         order: 0,
         held: Some(row.seq),
-        _room: None,
+        room: None,
     })
 }

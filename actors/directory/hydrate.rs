@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use entities::{HeldRow, Key, SpilledReceipts};
@@ -11,7 +12,10 @@ use crate::intent::IntentId;
 use crate::office::{Failure, Letter};
 use crate::shared::Shared;
 use crate::stored::sealed_by;
+use crate::supervise::caught;
 
+/// A database that does not answer for so long is gone.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// Keys of one read.
 const BATCH: usize = 256;
 
@@ -33,7 +37,9 @@ impl Directory {
         let keys: Vec<Key> = self.to_hydrate.drain(..batch).collect();
         let (home, shared) = (self.home.clone(), Rc::clone(&self.shared));
         actix_rt::spawn(async move {
-            let found = match read(&shared, &keys).await {
+            let read = tokio::time::timeout(PATIENCE, caught(read(&shared, &keys))).await;
+            let read = read.map_err(|_| "the database does not answer".to_owned()).flatten();
+            let found = match read.map_err(|reason| anyhow!(reason)).flatten() {
                 Ok(found) => found,
                 Err(error) => {
                     let reason = format!("{error:#}");
@@ -55,8 +61,8 @@ impl Directory {
                 for letter in waiting {
                     letter.answer(Err(Failure::Fault(format!("{error:#}"))));
                 }
-                // Numbers in doubt must be settled once the database is back.
-                if self.doubts.get(&key).is_some_and(|numbers| !numbers.is_empty()) {
+                // Numbers in doubt must be settled, and held inputs replayed, once the database is back.
+                if self.doubts.contains_key(&key) || self.owed.contains(&key) {
                     let home = self.home.clone();
                     actix_rt::spawn(async move {
                         tokio::time::sleep(crate::supervise::backoff(0)).await;

@@ -2,22 +2,24 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use actix::{AsyncContext, Context, Recipient};
+use anyhow::anyhow;
 use entities::{Key, Kind};
 use tokio::sync::mpsc;
 
 use super::held::replay;
-use super::{Directory, Entry, Event, Hydrated, Live};
+use super::{Directory, Entry, Event, Hydrated, Live, PATIENT};
 use crate::capability::Capability;
 use crate::durable::Durable;
 use crate::envelope::Envelope;
 use crate::office::Letter;
 use crate::shared::Shared;
 use crate::stored::open_intents;
-use crate::supervise::{Exit, caught};
+use crate::supervise::{Exit, caught, words};
 use crate::{bot, chat, order, payment, session, stock};
 
 /// What an instance is started with.
@@ -43,12 +45,15 @@ impl Directory {
             let birth = Birth {
                 key: key.clone(),
                 generation: self.generation,
-                mailbox: self.limits.mailbox + replayed.len(),
+                mailbox: self.limits.mailbox + PATIENT + replayed.len(),
                 shared: Rc::clone(&self.shared),
                 home: self.home.clone(),
                 hydrated,
             };
-            Ok((start(birth)?, replayed, pending))
+            // A row that makes decoding panic is as bad as one that does not decode.
+            let started = catch_unwind(AssertUnwindSafe(|| start(birth)));
+            let started = started.unwrap_or_else(|panic| Err(anyhow!(words(&*panic))));
+            Ok((started?, replayed, pending))
         });
         match started {
             Ok((to, replayed, pending)) => {
@@ -63,6 +68,7 @@ impl Directory {
                     drop(live.to.try_send(Envelope::new(letter, self.home.clone(), &live.waiting)));
                 }
                 self.live += 1;
+                self.owed.remove(&key);
                 self.entries.insert(key, Entry::Live(live));
             }
             Err(error) => self.failed(key, &format!("{error:#}"), waiting),

@@ -1,5 +1,6 @@
 //! From a decision to its commit, and what follows from that. Knows no capability's meaning.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 
 use actix::{ActorContext, ActorFutureExt, AtomicResponse, Context, WrapFuture};
@@ -25,6 +26,18 @@ impl<C: Capability> Durable<C> {
     fn is_money(&self) -> bool {
         self.key.kind() == Kind::Payment
     }
+    /// As `step`; a panic gives numbers and letter back before it goes on.
+    fn stepped(&self, prepared: &mut Prepared<C>, envelope: &mut Envelope, seal: &Seal) -> Step {
+        match catch_unwind(AssertUnwindSafe(|| self.step(prepared, seal))) {
+            Ok(step) => step,
+            Err(panic) => {
+                self.give_up(prepared);
+                envelope.letter().what = restore(prepared.input.take());
+                resume_unwind(panic);
+            }
+        }
+    }
+
     /// Numbers the intents and builds what the Journal writes.
     fn step(&self, prepared: &mut Prepared<C>, seal: &Seal) -> Step {
         let partition = self.key.partition();
@@ -129,7 +142,7 @@ impl<C: Capability> Durable<C> {
         *self.exit.borrow_mut() = exit;
         ctx.stop();
         let letter = envelope.letter();
-        letter.what = restore(prepared.input, letter.external.as_ref());
+        letter.what = restore(prepared.input);
         // Without a reply the letter returns to the directory, for the next instance.
         if let Some(failure) = reply {
             envelope.answer(Err(failure));
@@ -139,7 +152,8 @@ impl<C: Capability> Durable<C> {
     /// Numbers of intents that will never be.
     fn give_up(&self, prepared: &Prepared<C>) {
         let partition = self.key.partition();
-        for Pending { number, .. } in &prepared.fresh {
+        // A number of 0 was never taken.
+        for Pending { number, .. } in prepared.fresh.iter().filter(|fresh| fresh.number > 0) {
             self.shared.numbers.close(IntentId { partition, number: *number });
         }
     }
@@ -152,17 +166,17 @@ impl<C: Capability> Durable<C> {
         AtomicResponse::new(self.committing(prepared, envelope))
     }
 
-    pub(super) fn committing(&self, mut prepared: Prepared<C>, envelope: Envelope) -> Steps<C> {
+    pub(super) fn committing(&self, mut prepared: Prepared<C>, mut envelope: Envelope) -> Steps<C> {
         let person = C::person(&self.key, &prepared.state);
         let shared = Rc::clone(&self.shared);
         if let Some(key) = shared.seal_key(person) {
-            let step = self.step(&mut prepared, &Seal { person, key });
+            let step = self.stepped(&mut prepared, &mut envelope, &Seal { person, key });
             return self.submit(step, prepared, envelope);
         }
         let make = async move { shared.make_seal_key(person).await };
         Box::pin(make.into_actor(self).then(move |made, actor, ctx| match made {
             Ok(key) => {
-                let step = actor.step(&mut prepared, &Seal { person, key });
+                let step = actor.stepped(&mut prepared, &mut envelope, &Seal { person, key });
                 actor.submit(step, prepared, envelope)
             }
             Err(error) => {

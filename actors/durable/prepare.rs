@@ -1,6 +1,7 @@
 //! From a letter to a decision that is worked out and not yet committed. Knows no database.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 
 use entities::Row;
 
@@ -8,15 +9,18 @@ use super::Durable;
 use crate::capability::{Answer, Capability, Decision, Input, Moment, Refusal, TimerChange};
 use crate::clock::{from_ms, to_ms};
 use crate::envelope::Envelope;
-use crate::external::External;
 use crate::intent::{Intent, IntentId, Outcome};
 use crate::office::{Letter, What};
 use crate::receipts::{Next, Receipt};
 use crate::stored::{Pending, Timer};
 
+/// An input, and the intent that it is the result of.
+pub(super) type Origin<C> = (Input<C>, Option<IntentId>);
+
 /// A decision worked out, not yet committed.
 pub(super) struct Prepared<C: Capability> {
-    pub(super) input: Input<C>,
+    /// What it was decided on, and whose result that is: to be put back when it is not committed.
+    pub(super) input: Option<Origin<C>>,
     pub(super) state: C::State,
     pub(super) facts: Vec<C::Fact>,
     pub(super) intents: Vec<Pending>,
@@ -46,45 +50,45 @@ impl<C: Capability> Durable<C> {
         let now_ms = self.shared.clock.now_ms();
         let mut timers = self.timers.clone();
         let mut pending = self.undone();
-        let letter = envelope.letter();
-        let what = std::mem::replace(&mut letter.what, What::Due);
-        let input = match what {
+        let what = std::mem::replace(&mut envelope.letter().what, What::Due);
+        let (input, of) = match what {
             What::Due => {
                 let index = self.due(now_ms).ok_or(Shortcut::Answer(Box::new(Answer::Done)))?;
-                Input::Timer(timers.remove(index).timer)
+                (Input::Timer(timers.remove(index).timer), None)
             }
             What::Message(message) => match C::message(message) {
-                Ok(message) => Input::Message(message),
-                Err(stranger) => {
-                    let reason = format!("{} cannot take {stranger:?}", self.key);
+                Ok(message) => (Input::Message(message), None),
+                Err(_) => {
+                    let reason = format!("{} does not take messages of this kind", self.key);
                     let refusal = Refusal::new("wrong-actor", reason);
                     return Err(Shortcut::Answer(Box::new(Answer::Refused(refusal))));
                 }
             },
-            What::Result { id, outcome } => {
-                let Some(index) = pending.iter().position(|one| one.number == id.number) else {
-                    return Err(Shortcut::Answer(Box::new(Answer::Done)));
-                };
+            What::Result { id, intent, outcome } => {
                 // A stuck intent stays: a person may yet send it again.
-                let intent = match outcome {
-                    Outcome::Stuck { .. } => pending[index].intent.clone(),
-                    _ => pending.remove(index).intent,
-                };
-                Input::Result { intent, outcome }
+                if !matches!(outcome, Outcome::Stuck { .. }) {
+                    pending.retain(|one| one.number != id.number);
+                }
+                (Input::Result { intent: Arc::unwrap_or_clone(intent), outcome }, Some(id))
             }
         };
-        let decided = catch_unwind(AssertUnwindSafe(|| self.decide(&input, now_ms)));
-        let (state, decision) = match decided {
-            Ok(decided) => decided,
+        let worked = catch_unwind(AssertUnwindSafe(|| {
+            let (state, decision) = self.decide(&input, now_ms);
+            let mut prepared = self.lay_out(state, decision, (timers, pending), now_ms);
+            self.claim_inline(envelope.letter(), &mut prepared);
+            self.add_receipt(envelope.letter(), &mut prepared);
+            prepared
+        }));
+        match worked {
+            Ok(mut prepared) => {
+                prepared.input = Some((input, of));
+                Ok(prepared)
+            }
             Err(panic) => {
-                envelope.letter().what = restore(input, envelope.letter().external.as_ref());
+                envelope.letter().what = restore(Some((input, of)));
                 resume_unwind(panic);
             }
-        };
-        let mut prepared = self.lay_out((input, state), decision, (timers, pending), now_ms);
-        self.claim_inline(envelope, &mut prepared);
-        self.add_receipt(envelope.letter(), &mut prepared);
-        Ok(prepared)
+        }
     }
 
     fn decide(&self, input: &Input<C>, now_ms: i64) -> (C::State, Decision<C>) {
@@ -116,7 +120,7 @@ impl<C: Capability> Durable<C> {
 
     fn lay_out(
         &self,
-        (input, state): (Input<C>, C::State),
+        state: C::State,
         decision: Decision<C>,
         (mut timers, pending): (Vec<Timer<C::Timer>>, Vec<Pending>),
         now_ms: i64,
@@ -131,7 +135,7 @@ impl<C: Capability> Durable<C> {
         }
         let fresh = |intent: Intent| Pending { number: 0, at_ms: now_ms, intent };
         Prepared {
-            input,
+            input: None,
             state,
             facts: decision.facts,
             intents: pending,
@@ -145,8 +149,7 @@ impl<C: Capability> Durable<C> {
     }
 
     /// The step's only send may travel in the webhook's own response: then it is the answer, not an intent.
-    fn claim_inline(&self, envelope: &mut Envelope, prepared: &mut Prepared<C>) {
-        let letter = envelope.letter();
+    fn claim_inline(&self, letter: &Letter, prepared: &mut Prepared<C>) {
         if !letter.inline || letter.held.is_some() || prepared.answer != Answer::Done {
             return;
         }
@@ -175,13 +178,14 @@ impl<C: Capability> Durable<C> {
     }
 }
 
-/// The letter's content again, after its actor panicked on it.
-pub(super) fn restore<C: Capability>(input: Input<C>, external: Option<&External>) -> What {
-    match (input, external) {
-        (Input::Message(message), _) => What::Message(message.into()),
-        (Input::Result { outcome, .. }, Some(External::Result(id))) => {
-            What::Result { id: *id, outcome }
+/// The letter's content again, when its step came to nothing.
+pub(super) fn restore<C: Capability>(origin: Option<Origin<C>>) -> What {
+    match origin {
+        Some((Input::Message(message), _)) => What::Message(message.into()),
+        Some((Input::Result { intent, outcome }, Some(id))) => {
+            What::Result { id, intent: Arc::new(intent), outcome }
         }
-        (Input::Timer(_) | Input::Result { .. }, _) => What::Due,
+        // The deadline stands in the row.
+        _ => What::Due,
     }
 }

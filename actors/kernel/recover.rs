@@ -1,10 +1,10 @@
 //! Queues what the last process committed and did not get done. Knows no edges.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use anyhow::Context;
-use entities::Key;
+use anyhow::{Context, anyhow};
+use entities::{DeliveryRow, Key, QuarantineRow, Row};
 
 use crate::intent::{Intent, IntentId};
 use crate::outbox::Job;
@@ -28,54 +28,128 @@ pub(super) async fn pending_of(shared: &Shared, owner: &str) -> anyhow::Result<V
     }
 }
 
-/// Intents that the last process committed and did not get done are queued again, in order of commit.
-pub(super) async fn recover(shared: &Shared) -> anyhow::Result<()> {
-    let database = &shared.database;
-    let rows = entities::deliveries(&database.read).await.context("read deliveries")?;
-    let mut excepted: HashMap<IntentId, _> = HashMap::new();
-    let mut owners: HashSet<String> = HashSet::new();
-    for row in rows {
-        let id = IntentId { partition: u8::try_from(row.part)?, number: row.number };
-        shared.numbers.except(id);
-        owners.insert(row.owner.clone());
-        excepted.insert(id, row);
-    }
-    let marks: Vec<(i16, i64)> = (0..=u8::MAX)
-        .map(|partition| (i16::from(partition), shared.numbers.recovered_mark(partition)))
-        .collect();
-    let undone = entities::undone_after(&database.read, database.backend, &marks).await;
-    let mut sealed: BTreeMap<String, Vec<u8>> = undone
-        .context("read undone intents")?
-        .into_iter()
-        .map(|row| (row.key, row.intents))
-        .collect();
-    for owner in owners {
-        if let Some(row) = entities::load(&database.read, database.backend, &owner).await? {
-            sealed.entry(owner).or_insert(row.intents);
-        }
-    }
+/// What the last process left undone.
+struct Left {
+    /// Watermarks by partition.
+    marks: Vec<(i16, i64)>,
+    /// Failed before, with their rows.
+    excepted: HashMap<IntentId, DeliveryRow>,
+    /// Sealed intents by owner.
+    sealed: BTreeMap<String, Vec<u8>>,
+}
+
+/// Intents that the last process committed and did not get done are queued again, in order of commit. Gives the keys
+/// whose intents cannot be read: they are out of service until a person looks at them.
+pub(super) async fn recover(shared: &Shared) -> anyhow::Result<Vec<Key>> {
+    let mut left = read(shared).await?;
+    let mut damaged = Vec::new();
     let mut jobs: Vec<(i64, Job)> = Vec::new();
-    for (owner, intents) in sealed {
+    for (owner, intents) in std::mem::take(&mut left.sealed) {
         let key = Key::parse(&owner)?;
-        for pending in open(shared, &owner, &intents).await? {
-            let id = IntentId { partition: key.partition(), number: pending.number };
-            let row = excepted.get(&id);
-            let done = row.is_none() && id.number <= marks[usize::from(id.partition)].1;
-            if done || row.is_some_and(|row| row.stuck) {
-                continue;
+        match open(shared, &owner, &intents).await {
+            Ok(pending) => left.queue(shared, &key, pending, &mut jobs),
+            Err(error) => {
+                left.hold_back(shared, &key, &error).await?;
+                damaged.push(key);
             }
-            if row.is_none() {
-                shared.numbers.reopen(id, shared.clock.now_ms());
-            }
-            jobs.push((pending.at_ms, job(id, key.clone(), pending.intent, row)));
         }
     }
+    left.tidy(shared).await;
+    // Nothing is forgotten from here on.
+    shared.numbers.recovered();
     jobs.sort_by_key(|(at_ms, job)| (*at_ms, job.id));
     tracing::info!(intents = jobs.len(), "intents of the last process are queued again");
     for (_, job) in jobs {
         shared.outbox.enqueue_job(job);
     }
-    Ok(())
+    Ok(damaged)
+}
+
+async fn read(shared: &Shared) -> anyhow::Result<Left> {
+    let database = &shared.database;
+    let rows = entities::deliveries(&database.read).await.context("read deliveries")?;
+    let mut excepted: HashMap<IntentId, DeliveryRow> = HashMap::new();
+    for row in rows {
+        let id = IntentId { partition: u8::try_from(row.part)?, number: row.number };
+        shared.numbers.except(id);
+        excepted.insert(id, row);
+    }
+    let mark = |partition| (i16::from(partition), shared.numbers.recovered_mark(partition));
+    let marks: Vec<(i16, i64)> = (0..=u8::MAX).map(mark).collect();
+    let undone = entities::undone_after(&database.read, database.backend, &marks).await;
+    let undone = undone.context("read undone intents")?.into_iter();
+    let mut sealed: BTreeMap<String, Vec<u8>> = undone.map(|row| (row.key, row.intents)).collect();
+    for row in excepted.values() {
+        if sealed.contains_key(&row.owner) {
+            continue;
+        }
+        let found = entities::load(&database.read, database.backend, &row.owner).await?;
+        sealed.extend(found.map(|found| (found.key, found.intents)));
+    }
+    Ok(Left { marks, excepted, sealed })
+}
+
+impl Left {
+    /// One actor's undone intents, in the order of their numbers whatever the clock said.
+    fn queue(
+        &mut self,
+        shared: &Shared,
+        key: &Key,
+        pending: Vec<Pending>,
+        jobs: &mut Vec<(i64, Job)>,
+    ) {
+        let partition = key.partition();
+        let mut latest_ms = i64::MIN;
+        for pending in pending {
+            let id = IntentId { partition, number: pending.number };
+            latest_ms = latest_ms.max(pending.at_ms);
+            let row = self.excepted.remove(&id);
+            let done = row.is_none() && id.number <= self.marks[usize::from(partition)].1;
+            if done || row.as_ref().is_some_and(|row| row.stuck) {
+                continue;
+            }
+            if row.is_none() {
+                shared.numbers.reopen(id, shared.clock.now_ms());
+            }
+            jobs.push((latest_ms, job(id, key.clone(), pending.intent, row.as_ref())));
+        }
+    }
+
+    /// Intents that cannot be read must not be passed by the mark, nor keep everybody else from starting.
+    async fn hold_back(
+        &mut self,
+        shared: &Shared,
+        key: &Key,
+        error: &anyhow::Error,
+    ) -> anyhow::Result<()> {
+        let reason = format!("its intents cannot be read: {error:#}");
+        tracing::error!(actor = %key, reason, "an actor is quarantined");
+        let partition = key.partition();
+        let number = self.marks[usize::from(partition)].1 + 1;
+        shared.numbers.reopen(IntentId { partition, number }, i64::MAX);
+        self.excepted.retain(|_, row| row.owner != key.as_str());
+        let row = Row::Quarantined(QuarantineRow {
+            owner: key.as_str().to_owned(),
+            since_ms: shared.clock.now_ms(),
+            failures: 1,
+            reason: reason.clone(),
+        });
+        shared.journal.rows(vec![row]).await.map_err(|reason| anyhow!(reason))?;
+        shared.alarm(format!("{key} is quarantined: {reason}"));
+        Ok(())
+    }
+
+    /// Rows of intents that are no longer in their actor's row: done, or their person was erased.
+    async fn tidy(&self, shared: &Shared) {
+        let gone: Vec<IntentId> = self.excepted.keys().copied().collect();
+        for id in &gone {
+            shared.numbers.close(*id);
+        }
+        let rows = gone.iter().map(|id| (i16::from(id.partition), id.number)).collect::<Vec<_>>();
+        if !rows.is_empty() && !shared.journal.deliveries(Vec::new(), rows).await {
+            tracing::warn!("rows of finished deliveries stay until the next start");
+        }
+    }
 }
 
 fn job(id: IntentId, owner: Key, intent: Intent, row: Option<&entities::DeliveryRow>) -> Job {
@@ -84,7 +158,8 @@ fn job(id: IntentId, owner: Key, intent: Intent, row: Option<&entities::Delivery
         owner,
         intent: Arc::new(intent),
         attempts: row.map_or(0, |row| u32::try_from(row.attempts).unwrap_or_default()),
-        maybe_done: true,
+        // A row without an attempt says that it only waited for its turn.
+        maybe_done: row.is_none_or(|row| row.attempts > 0),
         not_before_ms: row.map_or(0, |row| row.next_try_ms),
     }
 }

@@ -1,24 +1,26 @@
 //! Carrying one intent until it is done, stuck, or the server stops. Knows no wire.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use entities::Key;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::{Job, Outbox, row};
 use crate::external::External;
-use crate::intent::{CourierReport, Destination, Intent, Outcome};
+use crate::intent::{CourierReport, Destination, Intent, Lane, Outcome};
 use crate::journal::Journal;
 use crate::kernel::sent_again;
 use crate::office::{Failure, Office};
 use crate::shared::Alarm;
+use crate::supervise::caught;
 
 /// The wait when a bot or gateway is closed to us until somebody acts.
 const CLOSED: Duration = Duration::from_secs(30);
 /// The wait after our own database failed.
 const FAULT: Duration = Duration::from_millis(500);
 const SWEEP: Duration = Duration::from_millis(500);
+/// Nobody is told to wait longer than this (milliseconds).
+const LONGEST_WAIT_MS: i64 = 3_600_000;
 
 /// The runner of the outbox.
 #[derive(Clone)]
@@ -27,6 +29,22 @@ pub(crate) struct Carrier {
     pub(crate) office: Office,
     pub(crate) journal: Journal,
     pub(crate) alarm: Alarm,
+}
+
+/// One more call under way, until it goes.
+struct Carrying<'a>(&'a AtomicUsize);
+
+impl<'a> Carrying<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Carrying<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// What is to be done with a job now.
@@ -82,7 +100,9 @@ impl Carrier {
     async fn serve(&self, destination: Destination) {
         while let Some(mut job) = self.outbox.front(&destination) {
             loop {
-                self.outbox.0.clock.sleep_until_ms(job.not_before_ms).await;
+                // A wait noted before the clock was set back must not last for years.
+                let latest_ms = self.outbox.0.clock.now_ms().saturating_add(LONGEST_WAIT_MS);
+                self.outbox.0.clock.sleep_until_ms(job.not_before_ms.min(latest_ms)).await;
                 match self.attempt(&mut job).await {
                     Next::Done => break self.done(&job).await,
                     Next::Stuck => break,
@@ -102,14 +122,15 @@ impl Carrier {
         if self.outbox.0.closing.load(Ordering::Relaxed) {
             return Next::Stop;
         }
+        // Counted until what came of it is committed: a graceful stop waits for that.
+        let _carrying = Carrying::new(&self.outbox.0.carrying);
         let report = {
             let room = self.room(&job.intent).acquire().await;
             let _room = room.expect("the semaphores are never closed");
-            self.outbox.0.carrying.fetch_add(1, Ordering::Relaxed);
-            let report = self.carry(job).await;
-            self.outbox.0.carrying.fetch_sub(1, Ordering::Relaxed);
-            report
+            // A panic of an edge must not take the destination's queue with it.
+            caught(self.carry(job)).await
         };
+        let report = report.unwrap_or_else(|panic| CourierReport::Failed { reason: panic });
         match report {
             CourierReport::Finished(outcome) => self.report(job, outcome).await,
             CourierReport::Throttled { retry_after } => {
@@ -129,7 +150,10 @@ impl Carrier {
         let inner = &self.outbox.0;
         match intent.destination() {
             Destination::Actor(_) => &inner.actors,
-            Destination::Chat(..) => &inner.telegram,
+            Destination::Chat(..) => match intent {
+                Intent::Telegram(call) if call.lane >= Lane::Notice => &inner.notices,
+                _ => &inner.telegram,
+            },
             Destination::Query(..) => &inner.queries,
             Destination::Payment(_) => &inner.gateway,
         }
@@ -159,7 +183,11 @@ impl Carrier {
             return Next::Done;
         }
         loop {
-            match self.office.report(job.owner.clone(), job.id, outcome.clone()).await {
+            match self
+                .office
+                .report(job.owner.clone(), (job.id, job.intent.clone()), outcome.clone())
+                .await
+            {
                 Ok(_) => return Next::Done,
                 Err(Failure::Closing) => return Next::Stop,
                 Err(_) => tokio::time::sleep(FAULT).await,
@@ -193,22 +221,10 @@ impl Carrier {
         }
         self.outbox.0.numbers.except(job.id);
         (self.alarm)(format!("{} is stuck: {reason}", super::describe(&job.intent)));
-        if job.intent.wants_report() {
-            self.report_stuck(&job.owner, job, reason).await;
-        }
-        Next::Stuck
-    }
-
-    /// The actor hears that a person owns it now. The intent stays in its row, for `stuck retry`.
-    async fn report_stuck(&self, owner: &Key, job: &Job, reason: &str) {
-        let outcome = Outcome::Stuck { reason: reason.to_owned() };
-        while let Err(failure) =
-            self.office.report_stuck(owner.clone(), job.id, outcome.clone()).await
-        {
-            if failure == Failure::Closing || self.outbox.0.closing.load(Ordering::Relaxed) {
-                return;
-            }
-            tokio::time::sleep(FAULT).await;
+        // The actor hears that a person owns it now. The intent stays in its row, for `stuck retry`.
+        match self.report(job, Outcome::Stuck { reason: reason.to_owned() }).await {
+            Next::Stop => Next::Stop,
+            _ => Next::Stuck,
         }
     }
 

@@ -218,9 +218,14 @@ fn a_result_that_is_reported_twice_counts_once() {
         ground.life(async |rig| {
             done(rig.write(1, 1, "/start").await);
             rig.settle().await;
-            let (id, _) = rig.courier.carried()[0].clone();
+            let (id, intent) = rig.courier.carried()[0].clone();
+            let intent = std::sync::Arc::new(intent);
             for _ in 0..2 {
-                let reply = rig.kernel.office.report(session(1), id, outcome.clone()).await;
+                let reply = rig
+                    .kernel
+                    .office
+                    .report(session(1), (id, intent.clone()), outcome.clone())
+                    .await;
                 reply.expect("known, or nothing to do");
             }
         });
