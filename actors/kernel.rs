@@ -190,6 +190,11 @@ impl Kernel {
         self.shared.numbers.unwritten().len()
     }
 
+    #[cfg(test)]
+    fn close_number(&self, id: IntentId) {
+        self.shared.numbers.close(id);
+    }
+
     /// Tries a stuck intent again, from the first attempt.
     ///
     /// # Errors

@@ -92,3 +92,6 @@ async fn write_extra(tx: &DatabaseTransaction, extra: Extra) -> Result<(), DbErr
     }
     write_deliveries(tx, extra.failed, extra.done).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,11 @@
 //! Failures: of one actor, of its row, of the database.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::rig::{Ground, Rig, done, is_fault, on_both, session, wait_until};
-use crate::Answer;
+use super::rig::{Ground, Rig, done, is_fault, on_both, session, text_of, wait_until};
+use crate::{Answer, Outcome};
 
 /// Tells the poisoned customer's session something and waits until it is held as a row.
 async fn hit(rig: &Rig, user: i64, update: i64) {
@@ -143,6 +145,68 @@ fn while_the_database_is_gone_nothing_is_acknowledged_and_nobody_is_blamed() {
             done(rig.write(1, 2, "hello").await);
             rig.settle().await;
             assert_eq!(rig.courier.texts(1).len(), hellos, "applied once");
+        });
+    });
+}
+
+#[test]
+fn an_edge_that_panics_while_a_reply_is_claimed_loses_no_input() {
+    on_both(|ground| {
+        ground.courier.inline.store(true, Ordering::Relaxed);
+        ground.courier.bombs.store(1, Ordering::Relaxed);
+        ground.life(async |rig| {
+            let mut tell = text_of(1, 1, "hello");
+            tell.inline = true;
+            assert_eq!(rig.kernel.office.tell(tell).await, Ok(Answer::Held));
+            wait_until(|| !rig.courier.texts(1).is_empty()).await;
+        });
+        assert_eq!(held(ground), 0);
+    });
+}
+
+#[test]
+fn a_courier_that_panics_is_tried_again_and_keeps_nobody_waiting() {
+    on_both(|ground| {
+        ground.courier.bombs.store(2, Ordering::Relaxed);
+        ground.life(async |rig| {
+            done(rig.write(1, 1, "hello").await);
+            done(rig.write(1, 2, "hello").await);
+            rig.settle().await;
+            assert_eq!(rig.courier.texts(1).len(), 2);
+            assert_eq!(rig.kernel.outbox.carrying(), 0);
+        });
+    });
+}
+
+#[test]
+fn a_result_that_comes_while_its_actor_rests_is_applied_after_it() {
+    on_both(|ground| {
+        ground.courier.hang.store(true, Ordering::Relaxed);
+        ground.life(async |rig| {
+            done(rig.write(1, 1, "/start").await);
+            wait_until(|| !rig.courier.carried().is_empty()).await;
+            let (id, intent) = rig.courier.carried()[0].clone();
+            rig.poison.lock().expect("not poisoned").push(session(1));
+            hit(rig, 1, 2).await;
+            let outcome = Outcome::Sent { message_id: 7 };
+            let office = &rig.kernel.office;
+            let reply = office.report(session(1), (id, Arc::new(intent)), outcome).await;
+            assert_eq!(reply, Ok(Answer::Held));
+            // What delivery does once the report is acknowledged.
+            rig.kernel.close_number(id);
+            rig.poison.lock().expect("not poisoned").clear();
+            let database = rig.kernel.database().clone();
+            let replayed = async {
+                while !entities::held_keys(&database.read).await.expect("reads").is_empty() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(10), replayed).await.expect("in time");
+            let key = session(1);
+            let row = entities::load(&database.read, database.backend, key.as_str()).await;
+            let body = row.expect("reads").expect("is there").body;
+            let body = String::from_utf8_lossy(&body).into_owned();
+            assert!(body.contains(&format!("r{id}")), "the result was applied: {body}");
         });
     });
 }

@@ -103,6 +103,8 @@ pub(super) struct Notebook {
     plan: Mutex<VecDeque<CourierReport>>,
     pub(super) hang: AtomicBool,
     pub(super) inline: AtomicBool,
+    /// Panics that are still to come, in whatever it is asked next.
+    pub(super) bombs: AtomicU64,
     messages: AtomicU64,
 }
 
@@ -113,6 +115,12 @@ impl Notebook {
 
     pub(super) fn carried(&self) -> Vec<(IntentId, Intent)> {
         self.carried.lock().expect("not poisoned").clone()
+    }
+
+    fn explode(&self) {
+        let more = |bombs: u64| bombs.checked_sub(1);
+        let hit = self.bombs.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        assert!(hit.is_err(), "planted in the courier");
     }
 
     /// The texts sent to a chat, in order.
@@ -133,6 +141,7 @@ impl Notebook {
 #[async_trait::async_trait]
 impl Courier for Notebook {
     async fn carry(&self, id: IntentId, intent: &Intent, _maybe_done: bool) -> CourierReport {
+        self.explode();
         self.carried.lock().expect("not poisoned").push((id, intent.clone()));
         if self.hang.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
@@ -155,6 +164,7 @@ impl Courier for Notebook {
     }
 
     fn claim_inline(&self, _call: &TelegramCall) -> bool {
+        self.explode();
         self.inline.load(Ordering::Relaxed)
     }
 }

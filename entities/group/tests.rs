@@ -1,0 +1,109 @@
+//! Groups that fail, and what must still be true after them.
+
+use sea_orm::ConnectionTrait;
+
+use super::{Extra, GroupStep, write_group};
+use crate::actor_row::{StepRow, load};
+use crate::database::{Database, is_fault};
+use crate::held::HeldRow;
+use crate::row::Row;
+use crate::stock::StockRow;
+
+fn step(key: &str, version: i64, bytes: usize) -> StepRow {
+    StepRow {
+        key: key.to_owned(),
+        part: 0,
+        version,
+        writer: 1,
+        body: vec![b'x'; bytes],
+        intents: Vec::new(),
+        intent_high: 0,
+        watermark: 0,
+        due_ms: None,
+    }
+}
+
+fn held(seq: i64) -> Extra {
+    let (owner, external) = ("order:A".to_owned(), format!("q{seq}"));
+    Extra {
+        held: vec![HeldRow { owner, seq, external, at_ms: 0, body: vec![0] }],
+        ..Extra::default()
+    }
+}
+
+/// Breaks a rule of the schema: the database refuses it.
+fn poison() -> Row {
+    Row::Stock(StockRow { product: "mug".to_owned(), on_hand: 1, reserved: 2 })
+}
+
+async fn write(db: &Database, key: &str, rows: &[Row], extra: Extra) -> Result<Vec<usize>, bool> {
+    let row = step(key, 1, 10);
+    write_group(db, &[GroupStep { row: &row, rows }], extra).await.map_err(|error| is_fault(&error))
+}
+
+/// Whether another connection sees the row: only then it is committed.
+async fn is_committed(db: &Database, key: &str) -> bool {
+    load(&db.read, db.backend, key).await.expect("reads").is_some()
+}
+
+async fn empty(folder: &tempfile::TempDir) -> Database {
+    let url = format!("sqlite://{}/k.db", folder.path().display());
+    let db = Database::open(&url).await.expect("opens");
+    migrations::up(&db.write).await.expect("migrates");
+    db
+}
+
+#[tokio::test]
+async fn after_a_full_disk_what_is_acknowledged_is_committed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = empty(&folder).await;
+    let limit = |pages: u32| format!("PRAGMA max_page_count = {pages}");
+    db.write.execute_unprepared(&limit(80)).await.expect("limits");
+    let big = step("session:a:1", 1, 4_000_000);
+    let full = write_group(&db, &[GroupStep { row: &big, rows: &[] }], held(1)).await;
+    assert!(is_fault(&full.expect_err("the disk is full")), "nobody is blamed for it");
+    db.write.execute_unprepared(&limit(100_000)).await.expect("limits");
+    let refused = write(&db, "session:a:2", &[poison()], Extra::default()).await;
+    assert_eq!(refused, Err(false), "the data is guilty");
+    assert_eq!(write(&db, "session:a:3", &[], Extra::default()).await, Ok(Vec::new()));
+    assert_eq!(write(&db, "session:a:4", &[], held(2)).await, Ok(Vec::new()));
+    for (key, committed) in [
+        ("session:a:1", false),
+        ("session:a:2", false),
+        ("session:a:3", true),
+        ("session:a:4", true),
+    ] {
+        assert_eq!(is_committed(&db, key).await, committed, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_stale_step_writes_nothing_and_the_others_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = empty(&folder).await;
+    write(&db, "stock:a", &[], Extra::default()).await.expect("writes");
+    let (mut stale, fresh) = (step("stock:a", 1, 10), step("stock:b", 1, 10));
+    // Another instance hydrated before the first one wrote.
+    stale.writer = 2;
+    let row = |product: &str| {
+        Row::Stock(StockRow { product: product.to_owned(), on_hand: 1, reserved: 0 })
+    };
+    let rows = [[row("a")], [row("b")]];
+    let steps =
+        [GroupStep { row: &stale, rows: &rows[0] }, GroupStep { row: &fresh, rows: &rows[1] }];
+    let losers = write_group(&db, &steps, Extra::default()).await.expect("writes");
+    assert_eq!(losers, [0]);
+    let stock = crate::stock(&db.read).await.expect("reads");
+    let products: Vec<&str> = stock.iter().map(|row| row.product.as_str()).collect();
+    assert_eq!(products, ["b"]);
+}
+
+#[tokio::test]
+async fn nothing_to_write_is_no_statement() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = empty(&folder).await;
+    assert_eq!(
+        write_group(&db, &[], Extra::default()).await.expect("nothing"),
+        Vec::<usize>::new()
+    );
+}
