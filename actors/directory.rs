@@ -12,11 +12,11 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::envelope::Envelope;
-use crate::intent::IntentId;
 use crate::office::{Failure, Letter, OfficeLimits};
 use crate::shared::Shared;
-use crate::supervise::{Exit, backoff};
+use crate::supervise::Exit;
 
+mod exit;
 mod held;
 mod hydrate;
 mod start;
@@ -258,105 +258,6 @@ impl Directory {
         }
     }
 
-    fn exited(&mut self, key: Key, generation: u64, exit: Exit) {
-        let waiting = match self.entries.get_mut(&key) {
-            Some(Entry::Live(live)) if live.generation == generation => {
-                self.live -= 1;
-                VecDeque::new()
-            }
-            Some(Entry::Leaving { generation: leaving, waiting }) if *leaving == generation => {
-                std::mem::take(waiting)
-            }
-            // A report of an instance that was replaced already.
-            _ => return,
-        };
-        self.entries.remove(&key);
-        match exit {
-            Exit::Passivated => {
-                if !waiting.is_empty() {
-                    self.begin(key, waiting);
-                }
-            }
-            Exit::Doubtful { reason, numbers } => {
-                tracing::warn!(actor = %key, reason, "an actor hydrates again");
-                self.restarts += 1;
-                match numbers.is_empty() {
-                    true => self.begin(key, waiting),
-                    false => self.begin_once_settled(key, numbers, waiting),
-                }
-            }
-            Exit::Failed(reason) => self.failed(key, &reason, waiting),
-        }
-    }
-
-    /// Nobody knows whether a step was committed. Whoever reads too early may see the old row and take the step for lost
-    /// while it is still landing: the Journal knows when its old session is gone.
-    fn begin_once_settled(&mut self, key: Key, numbers: Vec<i64>, waiting: VecDeque<Letter>) {
-        self.doubts.entry(key.clone()).or_default().extend(numbers);
-        self.entries.insert(key.clone(), Entry::Hydrating { waiting });
-        let mut health = self.shared.journal.health().subscribe();
-        let home = self.home.clone();
-        actix_rt::spawn(async move {
-            // The Journal is gone: so are we.
-            if health.wait_for(Option::is_none).await.is_ok() {
-                drop(home.send(Event::Settled(key)));
-            }
-        });
-    }
-
-    /// A bug: what came in is held as rows, and the key rests; too often, and it is quarantined.
-    fn failed(&mut self, key: Key, reason: &str, waiting: VecDeque<Letter>) {
-        let now = tokio::time::Instant::now();
-        let failures = self.failures.entry(key.clone()).or_default();
-        failures.retain(|at| now.duration_since(*at) < self.limits.failure_window);
-        failures.push_back(now);
-        let count = failures.len();
-        self.restarts += 1;
-        metrics::counter!("kontor_actor_failures_total", "kind" => key.kind().as_str())
-            .increment(1);
-        tracing::error!(actor = %key, reason, failures = count, "an actor failed");
-        if count >= self.limits.failures {
-            self.quarantine(key.clone(), count, reason);
-        } else {
-            self.entries.insert(key.clone(), Entry::Resting { over: false });
-            let (home, rest, key) = (self.home.clone(), backoff(count - 1), key.clone());
-            actix_rt::spawn(async move {
-                tokio::time::sleep(rest).await;
-                drop(home.send(Event::Rested { key }));
-            });
-        }
-        for letter in waiting {
-            self.hold(letter);
-        }
-    }
-
-    fn rested(&mut self, key: &Key) {
-        if let Some(Entry::Resting { over }) = self.entries.get_mut(key) {
-            *over = true;
-        }
-        self.resume(key);
-    }
-
-    fn kept(&mut self, key: &Key) {
-        if let Some(count) = self.keeping.get_mut(key) {
-            *count -= 1;
-            if *count == 0 {
-                self.keeping.remove(key);
-            }
-        }
-        self.resume(key);
-    }
-
-    /// Hydrates a rested key once everything held for it is committed, so that the replay is whole.
-    fn resume(&mut self, key: &Key) {
-        let rested = matches!(self.entries.get(key), Some(Entry::Resting { over: true }));
-        if rested && !self.keeping.contains_key(key) {
-            self.entries.remove(key);
-            self.owed.insert(key.clone());
-            self.begin(key.clone(), VecDeque::new());
-        }
-    }
-
     /// Looks for what left its actors idle, and for the least recently used where there are too many.
     fn sweep(&mut self) {
         let now = tokio::time::Instant::now();
@@ -380,6 +281,14 @@ impl Directory {
         let window = self.limits.failure_window;
         self.failures
             .retain(|_, times| times.back().is_some_and(|last| now.duration_since(*last) < window));
+        let depths = self.entries.values().map(|entry| match entry {
+            Entry::Live(live) => live.waiting.load(Ordering::Relaxed),
+            _ => 0,
+        });
+        let deepest = depths.max().unwrap_or_default();
+        let shard = self.shard.to_string();
+        metrics::gauge!("kontor_mailbox_deepest", "shard" => shard.clone()).set(f64::from(deepest));
+        metrics::gauge!("kontor_actor_restarts", "shard" => shard).set(self.restarts as f64);
         metrics::gauge!("kontor_actors_in_memory", "shard" => self.shard.to_string())
             .set(self.live as f64);
     }
@@ -419,19 +328,5 @@ impl Directory {
         busiest.sort_by_key(|(_, depth)| std::cmp::Reverse(*depth));
         busiest.truncate(10);
         ShardSnapshot { busiest, ..snapshot }
-    }
-
-    /// Intents of a step whose fate was unknown: those in the row are sent, the others never were.
-    fn resolve_doubts(&mut self, key: &Key, stored: &[crate::stored::Pending]) {
-        let partition = key.partition();
-        for number in self.doubts.remove(key).unwrap_or_default() {
-            let id = IntentId { partition, number };
-            match stored.iter().find(|pending| pending.number == number) {
-                Some(pending) => {
-                    self.shared.outbox.enqueue(id, key.clone(), pending.intent.clone());
-                }
-                None => self.shared.numbers.close(id),
-            }
-        }
     }
 }

@@ -90,7 +90,10 @@ impl<C: Capability> Handler<Envelope> for Durable<C> {
         let prepared = match known {
             Some(Known::Answered(answer)) => Err(Shortcut::Answer(Box::new(answer.clone()))),
             Some(Known::PerhapsSpilled) => Err(Shortcut::LookUp),
-            _ => self.prepare(&mut envelope),
+            _ => {
+                let span = envelope.letter().span.clone();
+                span.in_scope(|| self.prepare(&mut envelope))
+            }
         };
         match prepared {
             Ok(prepared) => self.commit(prepared, envelope),

@@ -208,6 +208,7 @@ impl Kernel {
             attempts: 0,
             maybe_done: true,
             not_before_ms: 0,
+            span: tracing::info_span!("recovered", intent.id = %id),
         };
         self.outbox.enqueue_job(job);
         Ok(())

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use entities::Key;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tracing::Span;
 
 use crate::capability::Answer;
 use crate::directory::{Event, ShardSnapshot};
@@ -53,6 +54,8 @@ pub(crate) struct Letter {
     pub(crate) reply: oneshot::Sender<Reply>,
     /// The order of arrival, so that letters of a crashed actor are put back in order.
     pub(crate) order: u64,
+    /// Follows the input from here to the delivery of what came of it.
+    pub(crate) span: Span,
     /// The held row that this letter was read from.
     pub(crate) held: Option<i64>,
     /// The room it takes in the Office; a patient sender (a gateway, another actor) takes none.
@@ -184,7 +187,8 @@ impl Office {
         let (reply, answer) = oneshot::channel();
         let order = self.next_order();
         let shard = self.shard(&key);
-        let letter = Letter { key, external, what, inline, reply, order, held: None, room };
+        let span = span_of(&key, external.as_ref());
+        let letter = Letter { key, external, what, inline, reply, order, span, held: None, room };
         self.shards[shard].send(Event::Letter(letter)).map_err(|_| Failure::Closing)?;
         Ok(Posted(answer))
     }
@@ -234,6 +238,17 @@ impl Office {
             }
         }
         snapshots
+    }
+}
+
+/// One span per input; a message between actors stays in the span of the input that caused it.
+pub(crate) fn span_of(key: &Key, external: Option<&External>) -> Span {
+    match external {
+        Some(External::Intent(_) | External::Result(_)) if !Span::current().is_none() => {
+            Span::current()
+        }
+        Some(external) => tracing::info_span!("input", actor = %key, external = %external),
+        None => tracing::info_span!("deadline", actor = %key),
     }
 }
 

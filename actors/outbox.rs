@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use entities::{DeliveryRow, Key};
 use tokio::sync::{Semaphore, mpsc};
+use tracing::Span;
 
 use crate::clock::Clock;
 use crate::intent::{Courier, Destination, Intent, IntentId, TelegramCall};
@@ -53,6 +54,8 @@ pub(crate) struct Job {
     pub(crate) maybe_done: bool,
     /// Not before (clock's milliseconds).
     pub(crate) not_before_ms: i64,
+    /// Of the input that it came from.
+    pub(crate) span: Span,
 }
 
 struct Queue {
@@ -115,7 +118,8 @@ impl Outbox {
     /// Takes over a committed intent.
     pub(crate) fn enqueue(&self, id: IntentId, owner: Key, intent: Intent) {
         let intent = Arc::new(intent);
-        let job = Job { id, owner, intent, attempts: 0, maybe_done: false, not_before_ms: 0 };
+        let span = Span::current();
+        let job = Job { id, owner, intent, attempts: 0, maybe_done: false, not_before_ms: 0, span };
         self.enqueue_job(job);
     }
 

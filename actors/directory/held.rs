@@ -12,7 +12,7 @@ use crate::capability::Answer;
 use crate::external::External;
 use crate::intent::{Intent, IntentId, Outcome};
 use crate::message::Message;
-use crate::office::{Failure, Letter, What};
+use crate::office::{Failure, Letter, What, span_of};
 use crate::shared::Shared;
 
 /// What is in a held row.
@@ -130,6 +130,7 @@ pub(super) fn replay(shared: &Shared, key: &Key, row: &HeldRow) -> anyhow::Resul
         inline: false,
         reply,
         order: 0,
+        span: span_of(key, None),
         held: Some(row.seq),
         room: None,
     })

@@ -120,7 +120,8 @@ impl<C: Capability> Durable<C> {
             Committed::Yes => {
                 metrics::counter!("kontor_steps_total", "kind" => self.key.kind().as_str())
                     .increment(1);
-                let answer = self.accept(prepared);
+                let span = envelope.letter().span.clone();
+                let answer = span.in_scope(|| self.accept(prepared));
                 return envelope.answer(Ok(answer));
             }
             Committed::Unknown(reason) => {

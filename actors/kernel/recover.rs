@@ -161,5 +161,6 @@ fn job(id: IntentId, owner: Key, intent: Intent, row: Option<&entities::Delivery
         // A row without an attempt says that it only waited for its turn.
         maybe_done: row.is_none_or(|row| row.attempts > 0),
         not_before_ms: row.map_or(0, |row| row.next_try_ms),
+        span: tracing::info_span!("recovered", intent.id = %id),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
+use tracing::Instrument;
 
 use super::{Job, Outbox, row};
 use crate::external::External;
@@ -103,7 +104,8 @@ impl Carrier {
                 // A wait noted before the clock was set back must not last for years.
                 let latest_ms = self.outbox.0.clock.now_ms().saturating_add(LONGEST_WAIT_MS);
                 self.outbox.0.clock.sleep_until_ms(job.not_before_ms.min(latest_ms)).await;
-                match self.attempt(&mut job).await {
+                let span = job.span.clone();
+                match self.attempt(&mut job).instrument(span).await {
                     Next::Done => break self.done(&job).await,
                     Next::Stuck => break,
                     Next::Stop => return,

@@ -126,12 +126,11 @@ impl Notebook {
     /// The texts sent to a chat, in order.
     pub(super) fn texts(&self, chat: i64) -> Vec<String> {
         let text = |(_, intent): &(IntentId, Intent)| match intent {
-            Intent::Telegram(TelegramCall { chat: to, method, .. }) if *to == chat => {
-                match method {
-                    Method::SendText { html, .. } => Some(html.clone()),
-                    _ => None,
-                }
-            }
+            Intent::Telegram(TelegramCall {
+                chat: to,
+                method: Method::SendText { html, .. },
+                ..
+            }) if *to == chat => Some(html.clone()),
             _ => None,
         };
         self.carried().iter().filter_map(text).collect()
