@@ -17,11 +17,14 @@
 //! - `GET /gateway/v1/events?after=evt_…&limit=` → `{data:[{id, type, created, data,
 //!   delivery:{attempts, last_status, delivered_at}}]}`
 //!
-//! A checkout: `{id:"co_…", object:"checkout", url, status:"open|captured|declined|expired",
+//! A checkout: `{id:"co_…", object:"checkout", url, status:"open|captured|expired",
 //! amount_minor, refunded_minor, currency, reference, description, return_url, webhook_url,
-//! created, expires_at, captured_at}`; it expires after 24 h unless it says otherwise. `declined` is
-//! final; a payer who cancels leaves it open. A refund: `{id:"re_…", object:"refund", checkout,
-//! amount_minor, currency, reason, status:"succeeded", created}`. An error:
+//! created, expires_at, captured_at, declined_at}`; it expires after 24 h unless it says otherwise.
+//! A declined card leaves it open (`declined_at` is the last time): the payer may try another one.
+//! So does a payer who cancels.
+//!
+//! A refund: `{id:"re_…", object:"refund", checkout, amount_minor, currency, reason,
+//! status:"succeeded", created}`. An error:
 //! `{error:{type, message}}` with 400 `invalid_request`, 400 `idempotency_error` (same key, other
 //! request), 401 `authentication_error`, 404 `not_found`, 409 `checkout_not_open`, 5xx `api_error`.
 //! A key replays its first success for 24 h (header `Idempotent-Replayed: true`); refusals are not
@@ -29,7 +32,8 @@
 //!
 //! # Webhooks
 //! `POST webhook_url` with `{id:"evt_…", type, created, data:{checkout, refund?}}`, type one of
-//! `checkout.captured`, `checkout.declined`, `checkout.expired`, `refund.succeeded`, and the header
+//! `checkout.captured`, `checkout.declined` (each try; the status stays `open`), `checkout.expired`,
+//! `refund.succeeded`, and the header
 //! `Sandbox-Signature: t=<unix>,v1=<hex hmac_sha256(secret, t + "." + body)>`. Any 2xx ends it;
 //! else it is repeated after 250 ms, doubling up to 10 s of real time, signed anew each time, for 3
 //! days of the world's clock. Order is not promised.

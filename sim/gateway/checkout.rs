@@ -15,11 +15,10 @@ const TEXT_MAX: usize = 500;
 pub(super) enum Status {
     Open,
     Captured,
-    Declined,
     Expired,
 }
 
-/// What the payer did on the page; leaving it changes nothing.
+/// What the payer did on the page; only a capture ends the checkout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Outcome {
@@ -88,6 +87,8 @@ pub(super) struct Checkout {
     pub(super) created: i64,
     pub(super) expires_at: i64,
     pub(super) captured_at: Option<i64>,
+    /// When a card was last declined; the payer may try another one.
+    pub(super) declined_at: Option<i64>,
     pub(super) amount_minor: i64,
     pub(super) currency: String,
     pub(super) reference: String,
@@ -107,6 +108,7 @@ impl Checkout {
             created: now,
             expires_at: wanted.expires_at.unwrap_or(now + DAY_S),
             captured_at: None,
+            declined_at: None,
             amount_minor: wanted.amount_minor,
             currency: wanted.currency,
             reference: wanted.reference,
@@ -127,6 +129,7 @@ impl Checkout {
         all["created"] = json!(self.created);
         all["expires_at"] = json!(self.expires_at);
         all["captured_at"] = json!(self.captured_at);
+        all["declined_at"] = json!(self.declined_at);
         all
     }
 

@@ -189,7 +189,7 @@ impl Desk {
         Ok(Done::new(200, body, vec![event]))
     }
 
-    /// What the payer did; leaving the page keeps the checkout open.
+    /// What the payer did; a declined card and leaving the page keep the checkout open.
     pub(super) fn act(
         &mut self,
         id: &str,
@@ -200,9 +200,7 @@ impl Desk {
             Outcome::Capture => {
                 self.settle(id, Status::Captured, "checkout.captured", now).map(Some)
             }
-            Outcome::Decline => {
-                self.settle(id, Status::Declined, "checkout.declined", now).map(Some)
-            }
+            Outcome::Decline => self.decline(id, now).map(Some),
             Outcome::Cancel => self.find(id).map(|_| None).ok_or_else(unknown),
         }
     }
@@ -288,18 +286,20 @@ impl Desk {
         Some(Event::new(usize::MAX, event, &checkout, ("checkout.captured", None), now))
     }
 
+    /// The card was declined: as on real hosted pages the checkout stays open for another one.
+    fn decline(&mut self, id: &str, now: i64) -> Result<Event, Refused> {
+        let checkout = self.checkouts.get_mut(id).ok_or_else(unknown)?;
+        takes_cards(checkout, now)?;
+        checkout.declined_at = Some(now);
+        self.happened(id, "checkout.declined", None, now)
+    }
+
     /// Moves an open checkout to its end; books and event follow.
     fn settle(&mut self, id: &str, to: Status, kind: &str, now: i64) -> Result<Event, Refused> {
         let checkout = self.checkouts.get_mut(id).ok_or_else(unknown)?;
-        if checkout.status == Status::Open && checkout.expires_at <= now && to != Status::Expired {
-            return Err(refuse(409, "checkout_not_open", "the checkout has expired"));
-        }
-        if checkout.status != Status::Open {
-            return Err(refuse(
-                409,
-                "checkout_not_open",
-                format!("the checkout is {:?}", checkout.status).to_lowercase(),
-            ));
+        match to {
+            Status::Expired => is_open(checkout)?,
+            _ => takes_cards(checkout, now)?,
         }
         checkout.status = to;
         self.deadlines.remove(&(checkout.expires_at, checkout.id.clone()));
@@ -323,6 +323,23 @@ impl Desk {
         self.events.push(event.clone());
         Ok(event)
     }
+}
+
+fn is_open(checkout: &Checkout) -> Result<(), Refused> {
+    if checkout.status == Status::Open {
+        return Ok(());
+    }
+    let status = format!("the checkout is {:?}", checkout.status).to_lowercase();
+    Err(refuse(409, "checkout_not_open", status))
+}
+
+/// An open checkout past its time takes no card, even before the look-out has closed it.
+fn takes_cards(checkout: &Checkout, now: i64) -> Result<(), Refused> {
+    is_open(checkout)?;
+    if checkout.expires_at <= now {
+        return Err(refuse(409, "checkout_not_open", "the checkout has expired"));
+    }
+    Ok(())
 }
 
 fn unknown() -> Refused {

@@ -74,6 +74,12 @@ fn page(checkout: &Checkout, left: bool) -> String {
                 checkout.id,
             ),
         ),
+        Status::Open if checkout.declined_at.is_some() => {
+            let words = "<p class=\"verdict bad\" role=\"alert\">\
+                         <span aria-hidden=\"true\">✕</span>\
+                         The card was declined. Try another card or cancel.</p>";
+            frame("Card declined", &format!("{words}{}", form(checkout, &amount)))
+        }
         Status::Open => frame(&format!("Pay {amount}"), &form(checkout, &amount)),
         Status::Captured => {
             let words = if checkout.refunded_minor > 0 {
@@ -84,11 +90,6 @@ fn page(checkout: &Checkout, left: bool) -> String {
             };
             let top = verdict("good", "✓", "Paid");
             frame("Paid", &format!("{top}{words}{}{}", facts(checkout), back(checkout)))
-        }
-        Status::Declined => {
-            let top = verdict("bad", "✕", "The card was declined");
-            let words = "<p>Nothing was charged. The shop can offer a new payment.</p>";
-            frame("Card declined", &format!("{top}{words}{}{}", facts(checkout), back(checkout)))
         }
         Status::Expired => {
             let top = verdict("quiet", "–", "This payment has expired");

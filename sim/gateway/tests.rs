@@ -228,6 +228,51 @@ async fn the_page_escapes_what_a_merchant_wrote_and_a_form_pays() {
 }
 
 #[actix_rt::test]
+async fn a_declined_card_leaves_the_checkout_open_for_another_one() {
+    let (state, _) = gateway();
+    let app = app!(state);
+    let (_, made) = post!(app, "/gateway/v1/checkouts", "k1", order("http://127.0.0.1:9/"));
+    let id = made["id"].as_str().unwrap();
+    let (uri, pay) = (format!("/gateway/pay/{id}"), format!("/sim/gateway/checkouts/{id}/pay"));
+    let req = test::TestRequest::post().uri(&uri).set_form([("outcome", "decline")]).to_request();
+    assert_eq!(test::call_service(&app, req).await.status().as_u16(), 303);
+    let page =
+        test::call_and_read_body(&app, test::TestRequest::get().uri(&uri).to_request()).await;
+    let page = String::from_utf8(page.to_vec()).unwrap();
+    assert!(page.contains("The card was declined. Try another card or cancel."));
+    assert!(page.contains("value=\"capture\"") && page.contains("value=\"cancel\""));
+    let (status, again) = post!(app, &pay, "-", json!({ "outcome": "decline" }));
+    assert_eq!((status, &again["status"]), (200, &json!("open")));
+    assert!(again["declined_at"].is_i64());
+    assert_eq!(post!(app, &pay, "-", json!({ "outcome": "capture" })).1["status"], "captured");
+    assert_eq!(post!(app, &pay, "-", json!({ "outcome": "decline" })).0, 409);
+    let events = get!(app, "/gateway/v1/events");
+    let told: Vec<(&str, &str)> = events["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| (&event["type"], &event["data"]["checkout"]["status"]))
+        .map(|(kind, status)| (kind.as_str().unwrap(), status.as_str().unwrap()))
+        .collect();
+    let declined = ("checkout.declined", "open");
+    assert_eq!(told, [declined, declined, ("checkout.captured", "captured")]);
+    assert_eq!(get!(app, "/gateway/v1/books")["currencies"]["EUR"]["captures"], 1);
+}
+
+#[actix_rt::test]
+async fn a_checkout_expires_after_a_declined_card_too() {
+    let (state, clock) = gateway();
+    let app = app!(state);
+    let (_, made) = post!(app, "/gateway/v1/checkouts", "k1", order("http://127.0.0.1:9/"));
+    let id = made["id"].as_str().unwrap();
+    let pay = format!("/sim/gateway/checkouts/{id}/pay");
+    post!(app, &pay, "-", json!({ "outcome": "decline" }));
+    clock.advance(86_400_000 + 1000);
+    assert_eq!(post!(app, &pay, "-", json!({ "outcome": "decline" })).0, 409);
+    assert_eq!(get!(app, &format!("/gateway/v1/checkouts/{id}"))["status"], "expired");
+}
+
+#[actix_rt::test]
 async fn the_signature_is_the_documented_hmac() {
     let line = webhooks::sign("whsec_test", 1_700_000_000, r#"{"id":"evt_1"}"#);
     assert_eq!(
