@@ -57,6 +57,7 @@ mod polling;
 mod polls;
 mod pressing;
 mod renewals;
+mod repeats;
 mod reply;
 mod state;
 mod stream;

@@ -168,11 +168,11 @@ impl Turn<'_> {
         let private = self.state.private_mut(bot, person);
         let Some(fingerprint) = fingerprint else {
             private.started = true;
-            private.last_said = None;
+            private.repeats.heard();
             return false;
         };
         private.typing_until_ms = 0;
-        let doubled = private.last_said.replace(fingerprint) == Some(fingerprint);
+        let doubled = private.repeats.said(fingerprint);
         if let Some(watcher) = &private.watcher {
             let heard = Heard { message: Arc::clone(message), edited: false };
             // A watcher that lags this far behind counts the message as lost.

@@ -83,9 +83,7 @@ fn apply(
     if let Some(markup) = markup.filter(|markup| markup["inline_keyboard"] != json!([])) {
         changed.insert("reply_markup".to_owned(), markup);
     }
-    if changed == *old.message {
-        return Err(bad(NOT_MODIFIED));
-    }
+    let modified = changed != *old.message;
     let only_markup = {
         let mut before = Fields::clone(&old.message);
         let mut after = changed.clone();
@@ -93,6 +91,15 @@ fn apply(
         after.remove("reply_markup");
         before == after
     };
+    if let Place::Private { bot, person } = edited.place
+        && !(modified && only_markup)
+    {
+        // Taking old buttons away answers nobody.
+        call.turn.state.private_mut(bot, person).repeats.edited();
+    }
+    if !modified {
+        return Err(bad(NOT_MODIFIED));
+    }
     let now_s = call.turn.now_s();
     let shown = call.turn.change(edited.place, edited.id, !only_markup, |stored| {
         stored.message = Arc::new(changed);

@@ -61,9 +61,9 @@ impl World {
         data: &str,
     ) -> Result<oneshot::Receiver<Value>, ActError> {
         self.act(person, bot, |turn, place| {
-            let private = turn.state.private_mut(bot, person);
-            private.last_said = None;
-            turn.callback(place, person, message_id, data)
+            let answer = turn.callback(place, person, message_id, data)?;
+            turn.state.private_mut(bot, person).repeats.heard();
+            Ok(answer)
         })
     }
 

@@ -14,6 +14,7 @@ use crate::history::History;
 use crate::payments::Invoice;
 use crate::people::{Bot, Person};
 use crate::polls::Poll;
+use crate::repeats::Repeats;
 
 /// Where a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,8 +53,7 @@ pub(crate) struct Private {
     /// The person has written first.
     pub(crate) started: bool,
     pub(crate) keyboard: Option<Value>,
-    /// The fingerprint of the bot's last message, when the person said nothing since.
-    pub(crate) last_said: Option<u64>,
+    pub(crate) repeats: Repeats,
     pub(crate) typing_until_ms: i64,
     pub(crate) menu_button: Option<Value>,
     pub(crate) pinned: Vec<i64>,
@@ -67,7 +67,7 @@ impl Private {
             blocked: false,
             started: false,
             keyboard: None,
-            last_said: None,
+            repeats: Repeats::default(),
             typing_until_ms: 0,
             menu_button: None,
             pinned: Vec::new(),

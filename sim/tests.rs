@@ -261,3 +261,21 @@ async fn a_repeated_reply_is_marked_and_counted() {
     assert_eq!(bot.world().counters().doubled_replies, 1);
     bot.sim.stop().await;
 }
+
+#[actix_web::test]
+async fn equal_answers_to_quick_inputs_are_no_repetition() {
+    let bot = bot().await;
+    bot.hello();
+    bot.ok("sendMessage", json!({"chat_id": bot.ada, "text": "welcome"})).await;
+    for n in 0..10 {
+        bot.world().send_text(bot.ada, bot.bot, &n.to_string()).expect("sent");
+    }
+    let hint = json!({"chat_id": bot.ada, "text": "use the buttons"});
+    for _ in 0..10 {
+        bot.ok("sendMessage", hint.clone()).await;
+    }
+    assert_eq!(bot.world().counters().doubled_replies, 0);
+    bot.ok("sendMessage", hint).await;
+    assert_eq!(bot.world().counters().doubled_replies, 1);
+    bot.sim.stop().await;
+}
