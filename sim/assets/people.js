@@ -125,12 +125,14 @@ function drawHint() {
   const hints = world.hints.filter(Boolean);
   box.hidden = !person || hints.length === 0 || recall("hints") === "off";
   if (box.hidden) return;
-  const text = hints[hintAt % hints.length];
+  // The page itself says who you are; a hint may be a sentence or only the words to say.
+  const words = hints[hintAt % hints.length].replace(/^you are [^.]*\.\s*/i, "");
+  const text = /^(?!try\b)\p{Ll}/u.test(words) ? `Try: ${words}` : words;
   const signature = `${person.id}|${text}`;
   if (box.dataset.shows === signature) return;
   box.dataset.shows = signature;
   box.replaceChildren(icon("bulb"),
-    h("p", null, "You are ", h("b", null, h("bdi", null, person.first_name)), ". ", h("span", { dir: "auto" }, /^(?:try|you)\b/i.test(text) ? text : `Try: ${text}`)),
+    h("p", null, "You are ", h("b", null, h("bdi", null, person.first_name)), ". ", h("span", { dir: "auto" }, text)),
     ...(hints.length > 1 ? [h("button", { type: "button", class: "link", on: { click: () => { hintAt += 1; drawHint(); box.querySelector(".link")?.focus(); } } }, "Another idea")] : []),
     iconButton("close", "Hide the ideas", () => { remember("hints", "off"); drawHint(); }));
 }

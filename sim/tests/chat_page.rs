@@ -39,7 +39,7 @@ async fn world(listen: &str) -> (Sim, i64, i64) {
         sim.world.add_person(person).id
     };
     let (ada, leila) = (person(101, "Ada", "en"), person(102, "ليلى", "ar"));
-    sim.world.set_hints(vec!["buy the blue mug".into()]);
+    sim.world.set_hints(vec!["Try: buy the blue mug.".into()]);
     actix_rt::spawn(bot::run(sim.url(), TOKEN));
     (sim, ada, leila)
 }
@@ -66,7 +66,9 @@ async fn a_person_starts_presses_and_sees_toast_alert_and_edit_in_place() {
     let stage = stage(Screen::Desktop).await;
     let page = &stage.page;
     stage.open(stage.ada).await;
-    page.shows("#hint", "You are Ada. Try: buy the blue mug").await;
+    let hint =
+        "document.querySelector('#hint p')?.textContent === 'You are Ada. Try: buy the blue mug.'";
+    page.until(hint, "the hint names Ada once").await;
     page.shows(".empty", "You are Ada").await;
     page.press("Start").await;
     page.shows(".row.out", "/start").await;
