@@ -175,3 +175,16 @@ pub fn shortened(text: &str, max_chars: usize) -> String {
     short.push('…');
     short
 }
+
+/// The commands that Telegram shows behind the menu button, with what they do.
+pub fn commands(language: &str) -> [(&'static str, String); 6] {
+    let keys = [
+        ("menu", "command-menu"),
+        ("shop", "command-shop"),
+        ("orders", "command-orders"),
+        ("language", "command-language"),
+        ("help", "command-help"),
+        ("cancel", "command-cancel"),
+    ];
+    keys.map(|(name, key)| (name, plain(language, key, &[])))
+}

@@ -1,5 +1,6 @@
 //! `kontor demo`: the simulated world and the server in one command, with a sample shop. Nothing here runs in `serve`.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,10 +16,13 @@ use crate::cli::{DemoOptions, SimOptions};
 use crate::settings::Settings;
 use crate::telemetry;
 
+mod folder;
 mod history;
 mod people;
 mod pictures;
 mod shop;
+
+use folder::{Folder, MARK};
 
 /// What the demo's own child process is given.
 #[derive(Clone, Debug, clap::Args)]
@@ -44,10 +48,10 @@ const BREATH: Duration = Duration::from_millis(300);
 /// # Errors
 /// What is in the way: an address in use, a folder that cannot be written.
 pub async fn run(options: DemoOptions) -> anyhow::Result<()> {
-    if options.fresh && options.data.exists() {
-        std::fs::remove_dir_all(&options.data).context("remove the earlier demo's folder")?;
-    }
-    std::fs::create_dir_all(&options.data).context("make the demo's folder")?;
+    // Whatever is in the way is found before anything is touched.
+    is_free(options.listen, "--listen")?;
+    is_free(options.sim_listen, "--sim-listen")?;
+    let _folder = Folder::take(&options.data, options.fresh)?;
     let world_clock = WorldClock::new(read_offset(&options.data));
     let sim = start_world(options.sim_listen.to_string(), &world_clock).await?;
     let settings = settings(&options.data, options.listen, &sim.url())?;
@@ -63,10 +67,23 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<()> {
     people::settle(&sim.world);
     keep_offset(&world_clock, &options.data);
     announce(&options, &sim);
+    if is_fresh(&settings).await? {
+        let world = sim.world.clone();
+        actix_rt::spawn(async move { history::make(&world, bot).await });
+    }
     match options.kill_every {
-        None => with_server(settings, &sim, bot, metrics).await,
+        None => with_server(settings, &sim, metrics).await,
         Some(every) => killing(&options, &sim, every).await,
     }
+}
+
+fn is_free(address: std::net::SocketAddr, option: &str) -> anyhow::Result<()> {
+    let Err(error) = std::net::TcpListener::bind(address) else {
+        return Ok(());
+    };
+    bail!(
+        "cannot listen on {address}: {error}\n  hint: stop what runs there (another demo?), or choose another address with {option}"
+    )
 }
 
 /// Runs only the simulated world, for bots of any framework.
@@ -97,7 +114,7 @@ async fn start_world(listen: String, clock: &WorldClock) -> anyhow::Result<Sim> 
 fn settings(data: &Path, listen: std::net::SocketAddr, sim_url: &str) -> anyhow::Result<Settings> {
     let path = |name: &str| data.join(name).display().to_string();
     let text = format!(
-        "# Written by `kontor demo` at each start.\n\
+        "{MARK}\n\
          [server]\nlisten = \"{listen}\"\n\
          [database]\nurl = {:?}\n\
          [secrets]\nmaster_key_file = {:?}\n\
@@ -136,8 +153,9 @@ async fn prepare(settings: &Settings, data: &Path) -> anyhow::Result<()> {
 
 fn announce(options: &DemoOptions, sim: &Sim) {
     let mut hints = vec![
-        "You are Ada. Try: buy the blue mug.".to_owned(),
+        "Try: buy the blue mug.".to_owned(),
         "Press Start, choose a language, say your name, then open the shop.".to_owned(),
+        "Try /survey: a dialogue that is only a file, config/flows/survey.toml.".to_owned(),
         "Run the clock forward while an order is unpaid, and see what the bot says.".to_owned(),
     ];
     if options.kill_every.is_some() {
@@ -147,10 +165,12 @@ fn announce(options: &DemoOptions, sim: &Sim) {
     println!("kontor demo");
     println!("  chat page:  {}   ← open this in a browser", sim.url());
     println!("  server:     http://{}/health", options.listen);
-    match options.kill_every {
-        Some(every) => println!("  killing the server with SIGKILL every {every:?}"),
-        None => println!("  you are Ada: press Start, open the shop, buy the blue mug and pay"),
+    if let Some(every) = options.kill_every {
+        println!("  the server is killed with SIGKILL every {every:?}");
     }
+    println!(
+        "  you are Ada: press Start, choose a language, open the shop, buy the blue mug and pay"
+    );
     let config = options.data.join("kontor.toml");
     println!("  look inside: kontor --config {} tree (or doctor, stuck list, …)", config.display());
     println!("  Ctrl-C stops it");
@@ -159,17 +179,12 @@ fn announce(options: &DemoOptions, sim: &Sim) {
 async fn with_server(
     settings: Settings,
     sim: &Sim,
-    bot: i64,
     metrics: PrometheusHandle,
 ) -> anyhow::Result<()> {
     let clock = Clock::system();
     follow(&clock, sim.world.clock());
-    let fresh = is_fresh(&settings).await?;
     let mut running = app::start(settings, clock, metrics).await?;
     shop::fill(&running.kernel).await?;
-    if fresh {
-        history::make(&sim.world, bot).await;
-    }
     let reason = tokio::select! {
         _ = signal() => None,
         reason = running.failed() => Some(reason),
@@ -241,7 +256,8 @@ async fn killing(options: &DemoOptions, sim: &Sim, every: Duration) -> anyhow::R
             .args(["--listen", &options.listen.to_string()])
             .arg("--data")
             .arg(&options.data)
-            .stdin(Stdio::null())
+            // Its end tells the child that we are gone, however we went.
+            .stdin(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .context("start the server as a child")?;
@@ -289,8 +305,21 @@ pub async fn child(options: ChildOptions) -> anyhow::Result<()> {
     let mut running = running;
     tokio::select! {
         _ = signal() => {}
+        () = parent_gone() => {}
         reason = running.failed() => bail!("a part failed for good: {reason}"),
     }
     running.stop().await;
     Ok(())
+}
+
+/// Resolves when whoever started us no longer holds the other end of our standard input.
+async fn parent_gone() {
+    let (gone, told) = tokio::sync::oneshot::channel();
+    // A thread of its own: the runtime would wait for a blocking task before it ends.
+    std::thread::spawn(move || {
+        // An end by error is an end as well.
+        drop(std::io::stdin().read_to_end(&mut Vec::new()));
+        drop(gone);
+    });
+    let _: Result<(), _> = told.await;
 }

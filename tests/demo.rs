@@ -147,7 +147,8 @@ impl Demo {
 
     async fn buy(&self, number: usize) {
         self.act("send", json!({ "text": "/shop" })).await.expect("is sent");
-        let sees = |label: &'static str| async move |demo: &Self| demo.button(label).await.is_some();
+        let sees =
+            |label: &'static str| async move |demo: &Self| demo.button(label).await.is_some();
         self.press("Blue mug", sees("‹ Back")).await;
         self.press("2", sees("Place order")).await;
         self.press("Place order", sees("Pay ")).await;
@@ -156,7 +157,8 @@ impl Demo {
         let checkout = url.rsplit('/').next().expect("an id").to_owned();
         let path = format!("/sim/gateway/checkouts/{checkout}/pay");
         self.post(&path, json!({ "outcome": "capture" })).await.expect("pays");
-        self.until("the receipt", async |demo| (demo.receipts().await >= number).then_some(())).await;
+        self.until("the receipt", async |demo| (demo.receipts().await >= number).then_some(()))
+            .await;
     }
 }
 

@@ -161,8 +161,7 @@ impl Sandbox {
                     amount: Money::new(checkout.amount_minor, checkout.currency),
                 },
                 ("expired", _) => GatewayReply::Expired,
-                ("declined", _) => GatewayReply::Declined { reason: "declined".to_owned() },
-                _ => GatewayReply::Open,
+                    _ => GatewayReply::Open,
             }
         })
     }

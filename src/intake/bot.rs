@@ -4,7 +4,9 @@ use std::mem::{Discriminant, discriminant};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use actors::{Answer, Clock, External, Failure, Journal, Kernel, Message, Office, Posted, Tell};
+use actors::{
+    Answer, Clock, External, Failure, Journal, Kernel, Message, Office, Posted, Rules, Tell,
+};
 use entities::{BotId, Key, MasterKey, UnparsedRow};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -58,6 +60,7 @@ pub struct BotIntake {
     me: OnceLock<Me>,
     state: watch::Sender<IntakeState>,
     alarm: Box<dyn Fn(String) + Send + Sync>,
+    rules: Arc<Rules>,
     /// What the owner was told last, and when.
     alarmed: Mutex<Option<(Discriminant<IntakeState>, i64)>>,
 }
@@ -90,6 +93,7 @@ impl BotIntake {
             master,
             me: OnceLock::new(),
             state: watch::Sender::new(IntakeState::Starting),
+            rules: kernel.house().rules,
             alarm: Box::new(move |what| core.alarm(what)),
             alarmed: Mutex::default(),
         })
@@ -97,6 +101,10 @@ impl BotIntake {
 
     pub fn bot(&self) -> &BotId {
         &self.bot
+    }
+
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     pub fn state(&self) -> IntakeState {

@@ -82,7 +82,31 @@ async fn attempt(intake: &BotIntake, api: &BotApi, mode: &Mode) -> Result<(), Tr
         Mode::Polling => delete_webhook(api).await,
         Mode::Webhook(target) => set_webhook(api, target).await,
     };
-    set.map_err(Trouble::Call)
+    set.map_err(Trouble::Call)?;
+    // Decoration: a bot without a command list works all the same.
+    if let Err(error) = set_commands(intake, api).await {
+        tracing::warn!(bot = %intake.bot(), %error, "the command list is not set");
+    }
+    Ok(())
+}
+
+/// What Telegram shows behind the menu button, in each language on offer.
+async fn set_commands(intake: &BotIntake, api: &BotApi) -> Result<(), CallError> {
+    let rules = intake.rules();
+    let default = std::iter::once((None, &rules.default_language));
+    let others = rules.languages.iter().map(|language| (Some(language), language));
+    for (code, language) in default.chain(others) {
+        let commands = actors::texts::commands(language);
+        let commands = commands.map(
+            |(command, description)| json!({ "command": command, "description": description }),
+        );
+        let mut body = json!({ "commands": commands });
+        if let Some(code) = code {
+            body["language_code"] = json!(code);
+        }
+        api.ask::<Value>("setMyCommands", &body).await?;
+    }
+    Ok(())
 }
 
 /// What waits at Telegram is kept and comes by `getUpdates`.

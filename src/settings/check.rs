@@ -15,7 +15,8 @@ pub(super) fn check(settings: &Settings, path: Option<&Path>) -> Checked {
     let all = database(settings)
         .and_then(|()| bots(settings))
         .and_then(|()| shop(settings))
-        .and_then(|()| numbers(settings));
+        .and_then(|()| numbers(settings))
+        .and_then(|()| log_level(&settings.log.level));
     all.map_err(|error| error.within(place))
 }
 
@@ -33,6 +34,19 @@ fn database(settings: &Settings) -> Checked {
             "write sqlite://path/to/file.db or postgres://user@host/name",
         ),
     }
+}
+
+/// `info`, or levels by target: `info,kontor=debug`. An unknown word would be taken for a target and silence the rest.
+fn log_level(level: &str) -> Checked {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    for part in level.split(',') {
+        let word = part.rsplit('=').next().unwrap_or(part).trim();
+        if !LEVELS.contains(&word) {
+            let hint = "write error, warn, info, debug or trace, also as in info,kontor=debug";
+            return refuse("log.level", &format!("'{word}' is no level"), hint);
+        }
+    }
+    Ok(())
 }
 
 fn bots(settings: &Settings) -> Checked {

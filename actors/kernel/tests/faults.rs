@@ -130,12 +130,13 @@ fn while_the_database_is_gone_nothing_is_acknowledged_and_nobody_is_blamed() {
             entities::cut_scratch(&server, &url).await.expect("cuts");
             let reply = rig.write(1, 2, "hello").await;
             assert!(is_fault(&reply) || reply == Ok(Answer::Done), "{reply:?}");
+            let mut tick = tokio::time::interval(Duration::from_millis(20));
             let back = async {
                 loop {
                     if rig.write(1, 2, "hello").await == Ok(Answer::Done) {
                         return;
                     }
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    tick.tick().await;
                 }
             };
             tokio::time::timeout(Duration::from_secs(20), back).await.expect("goes on by itself");

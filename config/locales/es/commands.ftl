@@ -1,0 +1,7 @@
+# The list that Telegram shows behind the menu button.
+command-menu = el menú principal
+command-shop = elegir y pedir
+command-orders = tus pedidos
+command-language = cambiar de idioma
+command-help = lo que sé hacer
+command-cancel = dejar lo empezado

@@ -1,0 +1,7 @@
+# The list that Telegram shows behind the menu button.
+command-menu = asosiy menyu
+command-shop = tanlash va buyurtma berish
+command-orders = buyurtmalaringiz
+command-language = tilni almashtirish
+command-help = nimalar qila olaman
+command-cancel = boshlanganini toʻxtatish
