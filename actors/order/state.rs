@@ -35,9 +35,17 @@ pub struct State {
     #[serde(default)]
     pub until_ms: i64,
     pub stage: Stage,
+    /// Money came, or may have come: nobody is told that nothing was charged.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub money_seen: bool,
     /// Grows with every fact: the session ignores views that are older than what it shows.
     #[serde(default)]
     pub revision: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +108,8 @@ pub struct View {
     pub total: Money,
     pub placed_ms: i64,
     pub until_ms: i64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub money_seen: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -178,6 +188,14 @@ impl FactKind for Fact {
 impl State {
     pub(super) fn apply(&mut self, fact: &Fact) {
         self.revision += 1;
+        // Held: a person finds out whether money came.
+        self.money_seen |= matches!(
+            fact,
+            Fact::Paid { .. }
+                | Fact::Held { .. }
+                | Fact::LateMoneySeen { .. }
+                | Fact::Refunded { .. }
+        );
         match fact {
             Fact::Placed { customer, lines, total, placed_ms, until_ms } => {
                 self.customer = Some(customer.clone());
@@ -243,6 +261,7 @@ impl State {
             total: self.total?,
             placed_ms: self.placed_ms,
             until_ms: self.until_ms,
+            money_seen: self.money_seen,
         })
     }
 }

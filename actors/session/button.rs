@@ -9,11 +9,13 @@ pub struct Press {
     pub act: Act,
 }
 
-/// The kind of message under which the button stands: a photo cannot become a text.
+/// The kind of message under which the button stands: a photo cannot become a text, and a card stays what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Surface {
     Text,
     Photo,
+    /// An order's card or a receipt: what its buttons show is a message of its own.
+    Kept,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,7 @@ impl Press {
         let on = match parts.next()? {
             "t" => Surface::Text,
             "p" => Surface::Photo,
+            "k" => Surface::Kept,
             _ => return None,
         };
         let verb = parts.next()?;
@@ -71,6 +74,7 @@ impl fmt::Display for Press {
         f.write_str(match self.on {
             Surface::Text => "t.",
             Surface::Photo => "p.",
+            Surface::Kept => "k.",
         })?;
         match &self.act {
             Act::Home => f.write_str("h"),
@@ -116,7 +120,7 @@ mod tests {
             Act::Language { code: "uz".to_owned() },
             Act::Help,
         ] {
-            for on in [Surface::Text, Surface::Photo] {
+            for on in [Surface::Text, Surface::Photo, Surface::Kept] {
                 let press = Press { on, act: act.clone() };
                 let data = press.to_string();
                 assert!(data.len() <= DATA_MAX_BYTES, "{data}");

@@ -2,7 +2,7 @@
 
 use entities::{Key, Money};
 
-use super::button::Act;
+use super::button::{Act, Surface};
 use super::state::{Card, Place};
 use super::turn::Turn;
 use super::{decide, home};
@@ -18,15 +18,8 @@ pub(super) fn put(turn: &mut Turn<'_>, mut card: Card) {
     card.stale = false;
     let (html, keyboard) = (text(turn, &card), keyboard(turn, &card));
     match turn.pressed {
-        Some((message_id, super::Surface::Text)) => {
+        Some((message_id, Surface::Text)) => {
             turn.pressed = None;
-            let others =
-                turn.state.cards.iter().find(|other| {
-                    other.place == Place::At(message_id) && other.order != card.order
-                });
-            if let Some(other) = others {
-                turn.keep(Card { place: Place::Nowhere, ..other.clone() });
-            }
             card.place = Place::At(message_id);
             turn.call(Method::EditText { message_id, html, keyboard }, Lane::Answer, true);
         }
@@ -173,9 +166,8 @@ fn receipt(turn: &mut Turn<'_>, order: &Key, view: &View) {
     let total = texts::money(turn.lang(), view.total);
     let args = [("number", order.id().into()), ("total", total.into())];
     let html = format!("{}\n\n{}", turn.say("receipt", &args), lines(turn, &view.lines));
-    let orders =
-        vec![turn.button("button-orders", Act::Orders { page: 0 }), home::home_button(turn)];
-    let method = Method::SendText { html, keyboard: Keyboard::Inline(vec![orders]) };
+    let keyboard = Keyboard::Inline(vec![home::kept_row(turn)]);
+    let method = Method::SendText { html, keyboard };
     turn.call(method, Lane::Notice, false);
 }
 
@@ -240,7 +232,12 @@ fn explanation(turn: &Turn<'_>, view: &View) -> Option<String> {
                 false => said,
             }
         }
-        Stage::Expired => turn.say("order-expired", &[]),
+        Stage::Expired if view.money_seen => turn.say("order-expired", &[]),
+        Stage::Expired => {
+            let not_charged = turn.say("order-not-charged", &[]);
+            format!("{}\n{not_charged}", turn.say("order-expired", &[]))
+        }
+        Stage::Cancelled { .. } if !view.money_seen => turn.say("order-not-charged", &[]),
         Stage::Failed => turn.say("order-failed", &[]),
         Stage::Held { .. } => turn.say("order-held", &[]),
         Stage::Paid { .. } | Stage::Fulfilled | Stage::Cancelled { .. } | Stage::Refunded => {
@@ -274,9 +271,14 @@ fn keyboard(turn: &Turn<'_>, card: &Card) -> Keyboard {
     }
     if card.view.stage.can_be_cancelled() {
         let number = card.order.id().to_owned();
-        rows.push(vec![turn.button("button-cancel-order", Act::CancelOrder { number })]);
+        let cancel = Act::CancelOrder { number };
+        rows.push(vec![turn.button_on(Surface::Kept, "button-cancel-order", cancel)]);
     }
-    rows.push(vec![turn.button("button-orders", Act::Orders { page: 0 }), home::home_button(turn)]);
+    if card.view.stage.is_closed() {
+        let shop = Act::Shop { page: 0 };
+        rows.push(vec![turn.button_on(Surface::Kept, "button-shop", shop)]);
+    }
+    rows.push(home::kept_row(turn));
     Keyboard::Inline(rows)
 }
 

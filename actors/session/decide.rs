@@ -153,8 +153,10 @@ fn pressed(turn: &mut Turn<'_>, query: &str, message_id: Option<i64>, data: &str
         turn.answer_press(query, Some(toast));
         return home_or_registration(turn);
     };
-    turn.pressed = message_id.map(|id| (id, on));
-    let toast = act_on(turn, on, act);
+    // Cards had buttons of texts once.
+    let kept = on == Surface::Kept || message_id.is_some_and(|id| turn.state.has_card_at(id));
+    turn.pressed = message_id.filter(|_| !kept).map(|id| (id, on));
+    let toast = act_on(turn, message_id, act);
     turn.answer_press(query, toast);
 }
 
@@ -166,7 +168,7 @@ fn home_or_registration(turn: &mut Turn<'_>) {
 }
 
 /// What is shown beside the button for a moment, if anything.
-fn act_on(turn: &mut Turn<'_>, on: Surface, act: Act) -> Option<String> {
+fn act_on(turn: &mut Turn<'_>, message_id: Option<i64>, act: Act) -> Option<String> {
     match act {
         Act::Languages => registration::languages(turn),
         Act::Language { code } => return registration::language_pressed(turn, &code),
@@ -188,7 +190,7 @@ fn act_on(turn: &mut Turn<'_>, on: Surface, act: Act) -> Option<String> {
         }
         Act::Orders { page } => orders::page(turn, page),
         Act::Order { number } => return orders::open(turn, &number),
-        Act::CancelOrder { number } => return orders::cancel(turn, &number, on),
+        Act::CancelOrder { number } => return orders::cancel(turn, &number, message_id),
     }
     None
 }

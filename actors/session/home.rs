@@ -1,6 +1,6 @@
 //! The way home: menu, help, hints, /cancel. Knows no products and no orders.
 
-use super::button::Act;
+use super::button::{Act, Surface};
 use super::state::Step;
 use super::turn::Turn;
 use crate::intent::{Button, Keyboard, Lane, Method};
@@ -8,6 +8,8 @@ use crate::texts;
 
 /// A notice is cut here: Telegram takes 4,096 UTF-16 units, and escaping lengthens.
 const NOTICE_MAX_CHARS: usize = 800;
+/// One hint is enough for what is not understood within so long of it.
+const HINT_STANDS_MS: i64 = 3_000;
 
 pub(super) fn menu(turn: &mut Turn<'_>) {
     let html = menu_text(turn);
@@ -43,11 +45,16 @@ pub(super) fn help(turn: &mut Turn<'_>) {
     turn.show(html, Keyboard::Inline(vec![vec![home]]));
 }
 
-/// Nothing was asked and nothing understood: what can be done is shown.
+/// Nothing was asked and nothing understood: what can be done is shown, once for a burst.
 pub(super) fn hint(turn: &mut Turn<'_>) {
+    // A clock that was set back hides no hint.
+    if (0..HINT_STANDS_MS).contains(&(turn.now_ms() - turn.state.hinted_at_ms)) {
+        return;
+    }
     let html = turn.say("hint", &[]);
     let keyboard = menu_keyboard(turn);
     turn.show(html, keyboard);
+    turn.hinted();
 }
 
 /// Leaves whatever was unfinished, and goes home.
@@ -83,6 +90,14 @@ pub(super) fn too_fast(turn: &mut Turn<'_>, query: Option<&str>) {
 
 pub(super) fn home_button(turn: &Turn<'_>) -> Button {
     turn.button("button-menu", Act::Home)
+}
+
+/// What a card and a receipt lead to.
+pub(super) fn kept_row(turn: &Turn<'_>) -> Vec<Button> {
+    vec![
+        turn.button_on(Surface::Kept, "button-orders", Act::Orders { page: 0 }),
+        turn.button_on(Surface::Kept, "button-menu", Act::Home),
+    ]
 }
 
 /// Told to the owner of the shop, who may never have spoken to the bot.

@@ -59,7 +59,8 @@ pub(super) fn open(turn: &mut Turn<'_>, number: &str) -> Option<String> {
     }
 }
 
-pub(super) fn cancel(turn: &mut Turn<'_>, number: &str, on: Surface) -> Option<String> {
+/// `message_id`: the card whose button it was.
+pub(super) fn cancel(turn: &mut Turn<'_>, number: &str, message_id: Option<i64>) -> Option<String> {
     let Some(card) = turn.state.card_numbered(number).cloned() else {
         page(turn, 0);
         return Some(turn.plain("order-unknown", &[("number", number.into())]));
@@ -67,9 +68,9 @@ pub(super) fn cancel(turn: &mut Turn<'_>, number: &str, on: Surface) -> Option<S
     let args = [("number", number.into())];
     if !card.view.stage.can_be_cancelled() {
         let toast = turn.plain("order-not-cancellable", &args);
-        if on == Surface::Text {
-            card::put(turn, card);
-        }
+        // It shows an older state: the one message that is the card is brought up to date.
+        turn.pressed = message_id.map(|id| (id, Surface::Text));
+        card::put(turn, card);
         return Some(toast);
     }
     let message = order::Message::Cancel { by: By::Customer };

@@ -91,7 +91,6 @@ pub(super) fn product(turn: &mut Turn<'_>, id: &str) -> Option<String> {
         Some(name) => {
             let keyboard = Keyboard::Inline(quantity_rows(turn, product, Surface::Photo));
             if let Some((message_id, _)) = turn.pressed.take() {
-                turn.card_gone_from(message_id);
                 turn.call(Method::DeleteMessage { message_id }, Lane::Answer, false);
             }
             let photo = Photo::Ours(name.clone());
@@ -248,7 +247,8 @@ fn first_view(turn: &Turn<'_>, lines: Vec<Line>, total: Money) -> View {
     let placed_ms = turn.now_ms();
     let window_ms = turn.at.house.rules.payment_window.whole_milliseconds() as i64;
     let stage = Stage::AwaitingStock { reserved: BTreeSet::new() };
-    View { revision: 0, stage, lines, total, placed_ms, until_ms: placed_ms + window_ms }
+    let until_ms = placed_ms + window_ms;
+    View { revision: 0, stage, lines, total, placed_ms, until_ms, money_seen: false }
 }
 
 /// Six characters that nobody mistakes for one another, from fresh randomness.

@@ -23,16 +23,19 @@ pub struct State {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Arc<FlowRun>>,
     /// Flows that were finished: the number of the last one's answers.
-    #[serde(default, skip_serializing_if = "is_none_yet")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub finished_runs: i64,
+    /// When the hint was given, while it is the last thing that was said; else 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hinted_at_ms: i64,
     /// The orders, the newest first.
     #[serde(default, skip_serializing_if = "cards_are_empty")]
     pub cards: Arc<Vec<Card>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-fn is_none_yet(count: &i64) -> bool {
-    *count == 0
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 fn cards_are_empty(cards: &Arc<Vec<Card>>) -> bool {
@@ -130,6 +133,10 @@ pub enum Fact {
     },
     /// The answers of a flow are in their row.
     FlowFinished,
+    /// The hint is the last thing that was said; at 0 it no longer is.
+    Hinted {
+        at_ms: i64,
+    },
     /// A card is new or was changed.
     CardKept {
         card: Box<Card>,
@@ -153,6 +160,7 @@ impl FactKind for Fact {
             Self::Stepped { .. } => "stepped",
             Self::FlowMoved { .. } => "flow_moved",
             Self::FlowFinished => "flow_finished",
+            Self::Hinted { .. } => "hinted",
             Self::CardKept { .. } => "card_kept",
             Self::CardRenumbered { .. } => "card_renumbered",
         }
@@ -170,6 +178,7 @@ impl FactKind for Fact {
             Self::Stepped { .. }
             | Self::FlowMoved { .. }
             | Self::FlowFinished
+            | Self::Hinted { .. }
             | Self::CardKept { .. }
             | Self::CardRenumbered { .. } => false,
         }
@@ -191,6 +200,7 @@ impl State {
             Fact::Stepped { to } => self.step = to.clone(),
             Fact::FlowMoved { run } => self.run.clone_from(run),
             Fact::FlowFinished => self.finished_runs += 1,
+            Fact::Hinted { at_ms } => self.hinted_at_ms = *at_ms,
             Fact::CardKept { card } => self.keep(card),
             Fact::CardRenumbered { from, to } => {
                 let cards = Arc::make_mut(&mut self.cards);
@@ -225,6 +235,10 @@ impl State {
 
     pub(super) fn card(&self, order: &Key) -> Option<&Card> {
         self.cards.iter().find(|card| card.order == *order)
+    }
+
+    pub(super) fn has_card_at(&self, message_id: i64) -> bool {
+        self.cards.iter().any(|card| card.place == Place::At(message_id))
     }
 
     pub(super) fn card_numbered(&self, number: &str) -> Option<&Card> {

@@ -1,5 +1,7 @@
 //! How a conversation must go, whatever the customer does. Knows no order's or payment's rules.
 
+mod kept;
+
 use std::sync::Arc;
 
 use entities::Row;
@@ -162,6 +164,38 @@ fn a_run_whose_flow_is_gone_is_no_dead_end() {
     town.says(ADA, "first");
     assert_eq!(state(&town).run, None);
     assert!(town.last_words().contains("did not understand"));
+}
+
+#[test]
+fn a_burst_that_nobody_understands_gets_one_hint() {
+    let mut town = registered(Town::stocked(5));
+    town.says(ADA, "one");
+    assert!(town.last_words().contains("did not understand"));
+    let sent = town.sent.len();
+    for burst in ["two", "three", "/nonsense"] {
+        town.now += Duration::milliseconds(900);
+        let decision = decided(&town, &text(burst));
+        assert!(decision.intents.is_empty() && decision.facts.is_empty());
+        town.says(ADA, burst);
+    }
+    assert_eq!(town.sent.len(), sent);
+    town.now += Duration::milliseconds(300);
+    town.says(ADA, "five");
+    assert_eq!(town.sent.len(), sent + 1, "it no longer stands");
+}
+
+#[test]
+fn a_hint_silences_nothing_that_is_understood() {
+    for command in ["/menu", "/cancel", "/start", "/help", "/shop", "/orders"] {
+        let mut town = registered(Town::stocked(5));
+        town.says(ADA, "one");
+        let sent = town.sent.len();
+        town.says(ADA, command);
+        assert!(town.sent.len() > sent, "{command}");
+        assert_eq!(state(&town).hinted_at_ms, 0, "something else was said since");
+        town.says(ADA, "two");
+        assert!(town.last_words().contains("did not understand"), "{command}");
+    }
 }
 
 #[test]

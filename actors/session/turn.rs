@@ -6,7 +6,7 @@ use std::sync::Arc;
 use entities::{BotId, CustomerRow, Key, Row};
 
 use super::button::{Act, Press, Surface};
-use super::state::{Card, Fact, Place, State, Step, Timer, Who};
+use super::state::{Card, Fact, State, Step, Timer, Who};
 use super::{Profile, Session};
 use crate::capability::{Decision, Moment, TimerChange};
 use crate::clock::to_ms;
@@ -27,9 +27,10 @@ pub(super) struct Turn<'a> {
     bot: BotId,
     user: i64,
     lang: Arc<str>,
-    /// The message whose button was pressed: what is shown next takes its place.
+    /// The message whose button was pressed, unless it is kept: what is shown next takes its place.
     pub(super) pressed: Option<(i64, Surface)>,
     customer_changed: bool,
+    hinted: bool,
     decision: Decision<Session>,
 }
 
@@ -50,11 +51,15 @@ impl<'a> Turn<'a> {
             lang,
             pressed: None,
             customer_changed: false,
+            hinted: false,
             decision: Decision::nothing(),
         })
     }
 
     pub(super) fn done(mut self) -> Decision<Session> {
+        if self.state.hinted_at_ms != 0 && !self.hinted && !self.decision.intents.is_empty() {
+            self.decision.facts.push(Fact::Hinted { at_ms: 0 });
+        }
         if let (true, Some(who)) = (self.customer_changed, &self.who) {
             self.decision.rows.push(Row::Customer(CustomerRow {
                 session: self.at.key.to_string(),
@@ -171,22 +176,31 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn button(&self, key: &str, act: Act) -> Button {
-        press(Surface::Text, texts::label(&self.lang, key, &[]), act)
+        self.button_on(Surface::Text, key, act)
+    }
+
+    pub(super) fn button_on(&self, on: Surface, key: &str, act: Act) -> Button {
+        press(on, texts::label(&self.lang, key, &[]), act)
     }
 
     /// Answers what the customer did: in place of the message whose button was pressed, else as a new one.
     pub(super) fn show(&mut self, html: String, keyboard: Keyboard) {
         match self.pressed.take() {
             Some((message_id, Surface::Text)) => {
-                self.card_gone_from(message_id);
                 self.call(Method::EditText { message_id, html, keyboard }, Lane::Answer, false);
             }
             Some((message_id, Surface::Photo)) => {
                 self.call(Method::DeleteMessage { message_id }, Lane::Answer, false);
                 self.send(html, keyboard);
             }
-            None => self.send(html, keyboard),
+            Some((_, Surface::Kept)) | None => self.send(html, keyboard),
         }
+    }
+
+    /// What this step says is the hint.
+    pub(super) fn hinted(&mut self) {
+        self.hinted = true;
+        self.decision.facts.push(Fact::Hinted { at_ms: self.now_ms() });
     }
 
     pub(super) fn send(&mut self, html: String, keyboard: Keyboard) {
@@ -211,14 +225,6 @@ impl<'a> Turn<'a> {
 
     pub(super) fn tell(&mut self, to: Key, message: AnyMessage) {
         self.decision.intents.push(Intent::Tell { to, message });
-    }
-
-    /// The message that showed an order shows something else from now on.
-    pub(super) fn card_gone_from(&mut self, message_id: i64) {
-        let here = |card: &&Card| card.place == Place::At(message_id);
-        if let Some(card) = self.state.cards.iter().find(here) {
-            self.keep(Card { place: Place::Nowhere, ..card.clone() });
-        }
     }
 
     pub(super) fn now_ms(&self) -> i64 {

@@ -114,7 +114,7 @@ fn what_is_not_there_is_not_sold_and_the_rest_is_named() {
     let order = ordered(&mut town, "4");
     town.settle();
     let words = town.last_words();
-    assert!(words.contains("only 3 are left"), "{words}");
+    assert!(words.contains("Only 3 of “Mug"), "{words}");
     assert!(stage(&town, &order).is_closed());
     assert!(town.asked.is_empty(), "nobody asked for money");
     town.must_have_ended_well(3);

@@ -9,7 +9,7 @@ use crate::{Answer, Outcome};
 
 /// Tells the poisoned customer's session something and waits until it is held as a row.
 async fn hit(rig: &Rig, user: i64, update: i64) {
-    assert_eq!(rig.write(user, update, "boom").await, Ok(Answer::Held));
+    assert_eq!(rig.write(user, update, "/help").await, Ok(Answer::Held));
 }
 
 fn held(ground: &Ground) -> usize {
@@ -26,7 +26,7 @@ fn a_panic_on_one_key_touches_no_other_and_loses_nothing() {
             hit(rig, 1, 2).await;
             for update in 3..8 {
                 hit(rig, 1, update).await;
-                done(rig.write(2, update, "hello").await);
+                done(rig.write(2, update, "/help").await);
             }
             rig.settle().await;
             assert_eq!(rig.courier.texts(2).len(), 5);
@@ -34,7 +34,7 @@ fn a_panic_on_one_key_touches_no_other_and_loses_nothing() {
             rig.poison.lock().expect("not poisoned").clear();
             // After its rest it takes what was held, in order, and is in service again.
             wait_until(|| rig.courier.texts(1).len() >= before + 6).await;
-            done(rig.write(1, 9, "hello").await);
+            done(rig.write(1, 9, "/help").await);
         });
         assert_eq!(held(ground), 0);
     });
@@ -88,7 +88,7 @@ fn a_key_that_keeps_failing_is_quarantined_and_released_in_order() {
             assert!(rig.courier.texts(1).is_empty(), "still out of service after a restart");
             rig.kernel.office.release(session(1)).await.expect("is quarantined");
             wait_until(|| rig.courier.texts(1).len() >= 4).await;
-            done(rig.write(1, 5, "hello").await);
+            done(rig.write(1, 5, "/help").await);
             assert!(rig.kernel.office.release(session(1)).await.is_err());
         });
         assert_eq!(held(ground), 0);

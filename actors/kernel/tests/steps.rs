@@ -35,18 +35,18 @@ fn an_update_is_known_long_after_it_left_the_row() {
     on_both(|ground| {
         ground.life(async |rig| {
             for update in 0..100 {
-                done(rig.write(1, update, "hello").await);
+                done(rig.write(1, update, "/help").await);
             }
             rig.rest().await;
         });
         ground.life(async |rig| {
             let sent = rig.courier.carried().len();
             for update in [0, 7, 50, 99] {
-                done(rig.write(1, update, "hello").await);
+                done(rig.write(1, update, "/help").await);
             }
             rig.settle().await;
             assert_eq!(rig.courier.carried().len(), sent);
-            done(rig.write(1, 100, "hello").await);
+            done(rig.write(1, 100, "/help").await);
             rig.settle().await;
             assert!(rig.courier.carried().len() > sent);
         });
@@ -59,7 +59,8 @@ fn many_customers_at_once_are_all_answered_in_order() {
         ground.life(async |rig| {
             let mut posted = Vec::new();
             for update in 0..600 {
-                let tell = text_of(update % 60, update, if update < 60 { "/start" } else { "hi" });
+                let tell =
+                    text_of(update % 60, update, if update < 60 { "/start" } else { "/help" });
                 posted.push(rig.kernel.office.post(tell).expect("there is room"));
             }
             for one in posted {

@@ -17,11 +17,12 @@ order-declined = The payment was declined and nothing was charged. You can try a
 order-out-of-stock =
     { $available ->
         [0] “{ $title }” has just sold out.
-        [one] Of “{ $title }” only { $available } is left. You can order again with a smaller quantity.
-       *[other] Of “{ $title }” only { $available } are left. You can order again with a smaller quantity.
+        [one] Only { $available } of “{ $title }” is left. You can order again with a smaller quantity.
+       *[other] Only { $available } of “{ $title }” are left. You can order again with a smaller quantity.
     }
 order-money-on-its-way = We are returning your money.
-order-expired = The time to pay has passed and nothing was charged. You can order again at any time.
+order-expired = The time to pay has passed. You can order again at any time.
+order-not-charged = Nothing was charged.
 order-failed = The payment could not be started and nothing was charged. Please try again later.
 order-held = A person is looking into the payment and will settle it. You need not do anything.
 order-state-preparing = being prepared

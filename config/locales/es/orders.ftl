@@ -21,7 +21,8 @@ order-out-of-stock =
        *[other] De «{ $title }» solo quedan { $available }. Puedes pedir una cantidad menor.
     }
 order-money-on-its-way = Te estamos devolviendo el dinero.
-order-expired = El plazo para pagar ha terminado y no se cobró nada. Puedes volver a pedir cuando quieras.
+order-expired = El plazo para pagar ha terminado. Puedes volver a pedir cuando quieras.
+order-not-charged = No se ha cobrado nada.
 order-failed = No se pudo iniciar el pago y no se cobró nada. Inténtalo más tarde, por favor.
 order-held = Una persona está revisando el pago y lo resolverá. No tienes que hacer nada.
 order-state-preparing = en preparación

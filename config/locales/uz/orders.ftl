@@ -12,7 +12,8 @@ order-out-of-stock =
        *[other] “{ $title }” mahsulotidan atigi { $available } ta qoldi. Kamroq miqdorda buyurtma berishingiz mumkin.
     }
 order-money-on-its-way = Pulingizni qaytaryapmiz.
-order-expired = Toʻlov vaqti tugadi, pul yechilmadi. Istalgan paytda yana buyurtma berishingiz mumkin.
+order-expired = Toʻlov vaqti tugadi. Istalgan paytda yana buyurtma berishingiz mumkin.
+order-not-charged = Pul yechilmadi.
 order-failed = Toʻlovni boshlab boʻlmadi, pul yechilmadi. Iltimos, keyinroq urinib koʻring.
 order-held = Toʻlovni xodimimiz koʻrib chiqyapti va hal qiladi. Sizdan hech narsa talab qilinmaydi.
 order-state-preparing = tayyorlanmoqda
