@@ -5,7 +5,7 @@ menu =
 help =
     <b>{ $shop }: المساعدة</b>
 
-    /menu – كل شيء في مكان واحد
+    /menu – القائمة الرئيسية
     /shop – الاختيار والطلب
     /orders – طلباتك وحالتها
     /language – تغيير اللغة
@@ -23,9 +23,9 @@ button-language = اللغة
 button-help = المساعدة
 button-menu = القائمة
 button-register = ابدأ
-button-previous = السابق ›
-button-next = ‹ التالي
-button-back = رجوع ›
+button-previous = ‹ السابق
+button-next = التالي ›
+button-back = ‹ رجوع
 
 welcome =
     أهلاً بك في <b>{ $shop }</b>.

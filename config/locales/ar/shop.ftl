@@ -7,7 +7,7 @@ shop-page =
     }
 product =
     <b>{ $title }</b>
-    { $price }
+    السعر: { $price }
 product-gone = هذا المنتج لم يعد معروضاً للبيع. هذا ما لدينا.
 quantity-ask = كم قطعة؟ اضغط رقماً أو اكتبه، حتى { $max }.
 quantity-range = اكتب من فضلك رقماً من 1 إلى { $max }.
@@ -17,5 +17,5 @@ summary =
 
     المجموع: <b>{ $total }</b>
 summary-again = راجعه مرة أخرى من فضلك: هذه هي الحالة الآن.
-button-place = أرسل الطلب
+button-place = تأكيد الطلب
 button-change = تغيير

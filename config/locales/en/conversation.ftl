@@ -5,7 +5,7 @@ menu =
 help =
     <b>{ $shop }: help</b>
 
-    /menu – everything at a glance
+    /menu – the main menu
     /shop – choose and order
     /orders – your orders and what became of them
     /language – change the language

@@ -5,7 +5,7 @@ menu =
 help =
     <b>{ $shop }: ayuda</b>
 
-    /menu – todo de un vistazo
+    /menu – el menú principal
     /shop – elegir y pedir
     /orders – tus pedidos y cómo van
     /language – cambiar de idioma
@@ -42,7 +42,7 @@ name-too-long =
     }
 registered =
     Mucho gusto, <b>{ $name }</b>.
-    Esto es <b>{ $shop }</b>: ¿qué quieres hacer?
+    Ya puedes pedir en <b>{ $shop }</b>. ¿Qué quieres hacer?
 
 group-hint = Atiendo a los clientes de <b>{ $shop }</b> en un chat privado: escríbeme allí.
 group-open = Abrir el chat

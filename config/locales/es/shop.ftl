@@ -13,7 +13,7 @@ quantity-ask = ¿Cuántas unidades? Pulsa un número o escríbelo, hasta { $max 
 quantity-range = Escribe, por favor, un número del 1 al { $max }.
 summary =
     <b>Tu pedido</b>
-    { $quantity } × { $title }, a { $price } cada uno
+    { $quantity } × { $title }, { $price } por unidad
 
     Total: <b>{ $total }</b>
 summary-again = Revísalo otra vez, por favor: así está ahora.

@@ -5,7 +5,7 @@ menu =
 help =
     <b>{ $shop }: помощь</b>
 
-    /menu – всё сразу
+    /menu – главное меню
     /shop – выбрать и заказать
     /orders – ваши заказы и их состояние
     /language – сменить язык
@@ -23,8 +23,8 @@ button-language = Язык
 button-help = Помощь
 button-menu = Меню
 button-register = Начать
-button-previous = ‹ Раньше
-button-next = Дальше ›
+button-previous = ‹ Назад
+button-next = Вперёд ›
 button-back = ‹ Назад
 
 welcome =

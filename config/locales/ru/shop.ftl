@@ -16,6 +16,6 @@ summary =
     { $quantity } × { $title }, по { $price }
 
     Итого: <b>{ $total }</b>
-summary-again = Проверьте, пожалуйста, ещё раз: так обстоит дело сейчас.
+summary-again = Проверьте, пожалуйста, ещё раз: условия могли измениться.
 button-place = Заказать
 button-change = Изменить

@@ -5,7 +5,7 @@ menu =
 help =
     <b>{ $shop }: yordam</b>
 
-    /menu – hammasi bir joyda
+    /menu – asosiy menyu
     /shop – tanlash va buyurtma berish
     /orders – buyurtmalaringiz va ularning holati
     /language – tilni almashtirish

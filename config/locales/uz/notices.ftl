@@ -1,2 +1,2 @@
 # Doʻkon egasiga.
-notice-payment-stuck = { $number } buyurtmasining toʻlovi ({ $amount }) inson eʼtiborini talab qiladi: { $reason }
+notice-payment-stuck = { $number } buyurtmasining toʻlovi ({ $amount }) inson aralashuvini talab qiladi: { $reason }
