@@ -261,6 +261,8 @@ async fn killing(options: &DemoOptions, sim: &Sim, every: Duration) -> anyhow::R
             .kill_on_drop(true)
             .spawn()
             .context("start the server as a child")?;
+        // Waiting would close it.
+        let _alive = child.stdin.take();
         tokio::select! {
             _ = signal() => {
                 println!("stopping");
