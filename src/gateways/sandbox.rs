@@ -161,7 +161,7 @@ impl Sandbox {
                     amount: Money::new(checkout.amount_minor, checkout.currency),
                 },
                 ("expired", _) => GatewayReply::Expired,
-                    _ => GatewayReply::Open,
+                _ => GatewayReply::Open,
             }
         })
     }
