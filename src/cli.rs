@@ -122,6 +122,9 @@ pub struct SimOptions {
     /// Where the simulated Telegram and its chat page listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     pub listen: SocketAddr,
+    /// Without Telegram's flood limits, for load
+    #[arg(long)]
+    pub no_limits: bool,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

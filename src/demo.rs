@@ -53,7 +53,7 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<()> {
     is_free(options.sim_listen, "--sim-listen")?;
     let _folder = Folder::take(&options.data, options.fresh)?;
     let world_clock = WorldClock::new(read_offset(&options.data));
-    let sim = start_world(options.sim_listen.to_string(), &world_clock).await?;
+    let sim = start_world(options.sim_listen.to_string(), &world_clock, true).await?;
     let settings = settings(&options.data, options.listen, &sim.url())?;
     let metrics = telemetry::start(&settings.log)?;
     prepare(&settings, &options.data).await?;
@@ -91,7 +91,8 @@ fn is_free(address: std::net::SocketAddr, option: &str) -> anyhow::Result<()> {
 /// # Errors
 /// When the address is in use.
 pub async fn sim(options: SimOptions) -> anyhow::Result<()> {
-    let sim = start_world(options.listen.to_string(), &WorldClock::new(0)).await?;
+    let sim =
+        start_world(options.listen.to_string(), &WorldClock::new(0), !options.no_limits).await?;
     people::settle(&sim.world);
     println!("simulated Telegram: {} (Bot API and chat page)", sim.url());
     println!(
@@ -103,10 +104,11 @@ pub async fn sim(options: SimOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn start_world(listen: String, clock: &WorldClock) -> anyhow::Result<Sim> {
+async fn start_world(listen: String, clock: &WorldClock, limits_on: bool) -> anyhow::Result<Sim> {
     // A world of its own each time: update ids must not look like those of an earlier one.
     let seed = rand::random();
-    let config = SimConfig { listen, seed, clock: clock.clone(), ..SimConfig::default() };
+    let clock = clock.clone();
+    let config = SimConfig { listen, seed, clock, limits_on, ..SimConfig::default() };
     sim::start(config).await
 }
 
