@@ -88,9 +88,8 @@ async fn press(world: &World, person: i64, bot: i64, index: usize) -> Option<()>
 /// The newest message is an order that is still being set aside: its only press would cancel it.
 fn is_waiting(world: &World, person: i64, bot: i64) -> bool {
     let message = newest(world, person, bot);
-    let cancels = |button: &&Value| {
-        button["callback_data"].as_str().is_some_and(|data| data.starts_with("t.c."))
-    };
+    let cancels =
+        |button: &&Value| button["callback_data"].as_str().is_some_and(|data| data.contains(".c."));
     let only = message.as_ref().and_then(|message| pressable(message).first().copied());
     only.as_ref().is_some_and(cancels) && pay_link(world, person, bot).is_none()
 }
