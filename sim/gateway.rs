@@ -102,12 +102,6 @@ impl State {
         }))
     }
 
-    /// Opens one more merchant account; the account `sandbox` is always there.
-    #[allow(dead_code)] // for worlds with several merchants
-    pub(crate) fn add_account(&self, name: &str, api_key: &str, webhook_secret: &str) {
-        self.desk().add_account(name, api_key, webhook_secret);
-    }
-
     fn now_s(&self) -> i64 {
         self.0.clock.now_s()
     }
