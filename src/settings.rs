@@ -193,6 +193,7 @@ pub struct LimitSettings {
     pub in_flight: usize,
     pub mailbox: usize,
     pub bot_per_s: u32,
+    pub bot_burst: u32,
     pub chat_per_s: u32,
     pub chat_burst: u32,
     pub group_per_min: u32,

@@ -33,6 +33,7 @@ pub(super) fn telegram_courier(
     let limits = &parts.settings.limits;
     let outbound = OutboundLimits {
         bot_per_second: limits.bot_per_s,
+        bot_burst: limits.bot_burst,
         chat_per_second: limits.chat_per_s,
         chat_burst: limits.chat_burst,
         group_per_minute: limits.group_per_min,

@@ -15,6 +15,8 @@ mod tests;
 pub struct OutboundLimits {
     /// Messages a second, all chats together.
     pub bot_per_second: u32,
+    /// Messages that a bot may send at once.
+    pub bot_burst: u32,
     /// Messages a second in one private chat, after a burst.
     pub chat_per_second: u32,
     pub chat_burst: u32,
@@ -27,6 +29,7 @@ impl Default for OutboundLimits {
     fn default() -> Self {
         Self {
             bot_per_second: 30,
+            bot_burst: 10,
             chat_per_second: 1,
             chat_burst: 5,
             group_per_minute: 20,
@@ -38,8 +41,6 @@ impl Default for OutboundLimits {
 /// A wait for a chat's limit that is longer than this is not made in place: it would hold one of the few calls
 /// that may be under way.
 const WAIT_IN_PLACE: Duration = Duration::from_secs(2);
-/// Messages that a bot may send at once.
-const BOT_BURST: u32 = 10;
 /// Chats whose limits are remembered before the rested ones are forgotten.
 const CHATS_KEPT: usize = 4096;
 
@@ -108,7 +109,7 @@ impl Limiter {
         let (second, minute) = (Duration::from_secs(1), Duration::from_secs(60));
         Self {
             clock,
-            bot: Rate::new(limits.bot_per_second, second, limits.bot_per_second.min(BOT_BURST)),
+            bot: Rate::new(limits.bot_per_second, second, limits.bot_burst),
             chat: Rate::new(limits.chat_per_second, second, limits.chat_burst),
             group: Rate::new(limits.group_per_minute, minute, limits.group_burst),
             state: Mutex::new(State {

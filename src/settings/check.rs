@@ -126,6 +126,7 @@ fn numbers(settings: &Settings) -> Checked {
         ("limits.mailbox", limits.mailbox),
         ("limits.bot_per_s", limits.bot_per_s as usize),
         ("limits.chat_per_s", limits.chat_per_s as usize),
+        ("limits.bot_burst", limits.bot_burst as usize),
         ("limits.chat_burst", limits.chat_burst as usize),
         ("limits.group_per_min", limits.group_per_min as usize),
         ("limits.user_messages", limits.user_messages as usize),

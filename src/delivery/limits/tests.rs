@@ -8,7 +8,7 @@ use actors::{Clock, Lane};
 use super::{Limiter, OutboundLimits};
 
 fn limits() -> OutboundLimits {
-    OutboundLimits { bot_per_second: 2, ..OutboundLimits::default() }
+    OutboundLimits { bot_per_second: 2, bot_burst: 2, ..OutboundLimits::default() }
 }
 
 /// Lets every task that can go on go on.
