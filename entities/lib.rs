@@ -54,7 +54,7 @@ pub use quarantine::{QuarantineRow, quarantined, release};
 pub use receipt::{SpilledReceipts, prune_receipts, spilled_receipts_of};
 pub use rekey::{FINGERPRINT, RekeyError, Rekeyed, rekey};
 pub use row::Row;
-pub use scratch::{create_scratch, cut_scratch, damage_actor, drop_scratch};
+pub use scratch::{backend_pid, create_scratch, cut_scratch, damage_actor, drop_scratch};
 pub use sea_orm::DbErr;
 pub use seal::{MasterKey, SealError, SealKey};
 pub use stock::{StockRow, stock};

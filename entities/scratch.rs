@@ -42,6 +42,20 @@ pub async fn cut_scratch(server: &str, address: &str) -> Result<(), DbErr> {
     db.close().await
 }
 
+/// The process that serves us on a PostgreSQL server; its parent is the server's first one.
+///
+/// # Errors
+/// When the server does not answer.
+pub async fn backend_pid(server: &str) -> Result<i32, DbErr> {
+    let db = sea_orm::Database::connect(server).await?;
+    let ask =
+        sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT pg_backend_pid()");
+    let row = db.query_one_raw(ask).await?;
+    db.close().await?;
+    let row = row.ok_or_else(|| DbErr::Custom("no row".to_owned()))?;
+    row.try_get_by_index(0)
+}
+
 /// Makes an actor's row undecodable, as a bad disk or a bad migration would.
 ///
 /// # Errors

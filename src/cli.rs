@@ -1,6 +1,7 @@
 //! The command line: what can be said, and who does it. Knows no server.
 
 mod answers;
+mod bench;
 mod desk;
 mod doctor;
 mod exit;
@@ -86,6 +87,9 @@ pub enum Command {
     /// A payment and its bookings
     #[command(subcommand)]
     Payment(PaymentCommand),
+    /// Measure what this machine and this build can do
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
 }
 
 #[derive(Clone, Debug, Args)]
@@ -267,6 +271,7 @@ fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
         Command::Tree { json } => tree::run(json, desk),
         Command::Secrets(command) => desk::block_on(secrets::run(command, desk)),
         Command::Payment(command) => desk::block_on(payment::run(command, desk)),
+        Command::Bench(command) => actix_rt::System::new().block_on(bench::run(command)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The edges and the composition root.
 
 pub mod app;
+pub mod bench;
 pub mod cli;
 pub mod control;
 pub mod courier;
