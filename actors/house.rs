@@ -1,11 +1,11 @@
 //! What decisions may look at besides their own state: an immutable snapshot. Knows no rows and no edges.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use entities::{BotId, Money};
+use entities::{BotId, Currency};
 use time::Duration;
 
+use crate::catalogue::Catalogue;
 use crate::flow::Flows;
 
 /// The merchant's house rules, catalogue and flows. Replaced as a whole when one of them changes.
@@ -16,36 +16,14 @@ pub struct House {
     pub rules: Arc<Rules>,
 }
 
-/// What is for sale, in the order in which it is shown.
-#[derive(Debug, Default)]
-pub struct Catalogue {
-    pub products: Vec<Product>,
-}
-
-impl Catalogue {
-    pub fn product(&self, id: &str) -> Option<&Product> {
-        self.products.iter().find(|product| product.id == id)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Product {
-    /// `[a-z0-9-]{1,32}`.
-    pub id: String,
-    /// By language; the default language's is always there.
-    pub title: BTreeMap<String, String>,
-    pub description: BTreeMap<String, String>,
-    pub price: Money,
-    /// The name of one of our pictures.
-    pub photo: Option<String>,
-}
-
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub shop_name: String,
     /// The language of texts where the customer's own is not offered.
     pub default_language: String,
     pub languages: Vec<String>,
+    /// The currency of prices where the customer's own has none.
+    pub currency: Currency,
     /// The gateway that takes the payments, for instance `sandbox`.
     pub gateway: String,
     /// How long stock is held and a payment awaited.
@@ -62,6 +40,7 @@ impl Default for Rules {
             shop_name: "Kontor".to_owned(),
             default_language: "en".to_owned(),
             languages: vec!["en".to_owned()],
+            currency: Currency::EUR,
             gateway: "sandbox".to_owned(),
             payment_window: Duration::minutes(30),
             max_quantity: 99,

@@ -10,10 +10,12 @@ use entities::{Database, Key, MasterKey, ServerLock};
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
-use crate::directory::Directory;
+use crate::directory::{Directory, held_message};
+use crate::external::External;
 use crate::house::House;
 use crate::intent::{Courier, Intent, IntentId, Lane};
 use crate::journal::Journal;
+use crate::message::Message;
 use crate::numbers::Numbers;
 use crate::office::{Office, OfficeLimits};
 use crate::outbox::{Carrier, DeliveryLimits, Job, Outbox};
@@ -160,6 +162,16 @@ impl Kernel {
 
     pub fn set_house(&self, house: House) {
         *self.shared.house.write().expect("nothing panics while it is held") = house;
+    }
+
+    /// A message as a row that its actor replays, should the process die before it is told.
+    pub fn held(
+        &self,
+        key: &Key,
+        told: (&External, Message),
+        when: (i64, i64),
+    ) -> entities::HeldRow {
+        held_message(self.shared.keys.master(), key, told, when)
     }
 
     /// Tells the owner of the shop what needs a person.

@@ -2,6 +2,7 @@
 
 pub mod bot;
 mod capability;
+mod catalogue;
 pub mod chat;
 mod clock;
 mod directory;
@@ -34,11 +35,15 @@ mod town;
 mod tree;
 
 pub use capability::{Answer, Capability, Decision, Input, Moment, Refusal, TimerChange};
+pub use catalogue::{
+    Catalogue, Category, Goods, Item, Prices, Product, ProductKind, Texts, Till, Variant,
+    in_language,
+};
 pub use clock::{Clock, from_ms, to_ms};
-pub use directory::ShardSnapshot;
+pub use directory::{ShardSnapshot, held_message};
 pub use external::External;
 pub use fact::FactKind;
-pub use house::{Catalogue, House, Product, Rules};
+pub use house::{House, Rules};
 pub use intent::{
     Button, Courier, CourierReport, Destination, GatewayCall, GatewayOp, GatewayReply, Intent,
     IntentId, Keyboard, Lane, Method, Outcome, Photo, Price, TelegramCall,

@@ -12,13 +12,15 @@ use time::OffsetDateTime;
 use crate::capability::{Capability, Decision, Input, Moment, Refusal};
 use crate::message::Message as AnyMessage;
 
-pub use state::{Fact, Reservation, State, Timer};
+pub use state::{CODES_MAX, Fact, Reservation, State, Taken, Timer, UNLIMITED};
 
 /// A stock takes counts from the shop and wishes from orders.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Message {
     /// So many are in the shelf now, those reserved included. Sent by the catalogue import, the panel, the demo's seed.
     SetOnHand { count: u32 },
+    /// These codes are for sale as well; one that ever was in this shelf is not taken again. Sent by the catalogue import.
+    AddCodes { codes: Vec<String> },
     /// Hold so many for an order; answered by `Reserved` or `ReservationRefused`. Once per order.
     Reserve {
         order: Key,

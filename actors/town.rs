@@ -16,7 +16,8 @@ use time::{Duration, OffsetDateTime};
 
 use self::folk::{Folk, Stepped};
 use crate::capability::{Answer, Input, Moment, Refusal};
-use crate::house::{Catalogue, House, Product, Rules};
+use crate::catalogue::{Catalogue, Product, ProductKind};
+use crate::house::{House, Rules};
 use crate::intent::{GatewayCall, GatewayReply, Intent, Method, Outcome, TelegramCall};
 use crate::message::Message;
 use crate::order::Order;
@@ -281,11 +282,15 @@ pub(crate) fn house() -> House {
         id: format!("mug-{number}"),
         title: [("en".to_owned(), format!("Mug <{number}> & more"))].into(),
         description: [("en".to_owned(), "A mug to drink from.".to_owned())].into(),
-        price: eur(1_200 + number),
+        prices: [(Currency::EUR, 1_200 + number)].into(),
         photo: (number == 0).then(|| "mug.png".to_owned()),
+        category: None,
+        kind: ProductKind::Physical,
+        variants: Vec::new(),
+        regions: Vec::new(),
     };
     House {
-        catalogue: Arc::new(Catalogue { products: (0..10).map(product).collect() }),
+        catalogue: Arc::new(Catalogue::new(Vec::new(), (0..10).map(product).collect())),
         flows: Arc::default(),
         rules: Arc::new(Rules {
             languages: ["en", "ru", "es", "uz", "ar"].map(str::to_owned).to_vec(),

@@ -2,6 +2,8 @@
 
 mod actor_row;
 mod answer;
+mod catalogue;
+mod category;
 mod customer;
 mod database;
 mod delivery;
@@ -19,20 +21,25 @@ mod order_line;
 mod payment;
 mod person_key;
 mod product;
+mod promo;
 mod quarantine;
 mod receipt;
 mod rekey;
 mod row;
 mod scratch;
 mod seal;
+mod shipment;
 mod stock;
 mod unparsed;
+mod variant;
 
 pub use actor_row::{
     ActorRow, StepRow, Undone, due_between, load, load_many, mark_row, mark_versions,
     recovery_marks, undone_after,
 };
 pub use answer::{AnswerRow, answers};
+pub use catalogue::{CatalogueRows, catalogue, replace_catalogue};
+pub use category::CategoryRow;
 pub use customer::{CustomerRow, customer, customers};
 pub use database::{Backend, Database, DatabaseError, is_fault};
 pub use delivery::{DeliveryRow, deliveries, stuck, unstick};
@@ -45,11 +52,12 @@ pub use ledger::{LedgerEntry, ledger, ledger_of};
 pub use lock::{LockError, ServerLock};
 pub use meta::{meta, set_meta};
 pub use money::{Currency, Money, MoneyError};
-pub use order::{OrderRow, orders, orders_of};
+pub use order::{OrderRow, order, orders, orders_of};
 pub use order_line::{OrderLineRow, order_lines};
 pub use payment::{PaymentRow, payment, payments};
 pub use person_key::{keep_person_keys, person_key, person_keys, rewrap_person_key};
-pub use product::{ProductRow, products, write_products};
+pub use product::ProductRow;
+pub use promo::{PromoRow, promos};
 pub use quarantine::{QuarantineRow, quarantined, release};
 pub use receipt::{SpilledReceipts, prune_receipts, spilled_receipts_of};
 pub use rekey::{FINGERPRINT, RekeyError, Rekeyed, rekey};
@@ -57,5 +65,7 @@ pub use row::Row;
 pub use scratch::{backend_pid, create_scratch, cut_scratch, damage_actor, drop_scratch};
 pub use sea_orm::DbErr;
 pub use seal::{MasterKey, SealError, SealKey};
+pub use shipment::{ShipmentRow, shipment};
 pub use stock::{StockRow, stock};
 pub use unparsed::{UnparsedRow, unparsed};
+pub use variant::VariantRow;

@@ -21,6 +21,11 @@ pub struct Model {
     pub currency: String,
     pub placed_ms: i64,
     pub changed_ms: i64,
+    /// Part of the total.
+    pub shipping_minor: i64,
+    /// Taken off the total.
+    pub discount_minor: i64,
+    pub promo: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -30,6 +35,14 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// An order's head.
 pub type OrderRow = Model;
+
+/// One order by its key.
+///
+/// # Errors
+/// The database's.
+pub async fn order(db: &impl ConnectionTrait, id: &str) -> Result<Option<OrderRow>, DbErr> {
+    Entity::find_by_id(id).one(db).await
+}
 
 /// # Errors
 /// The database's.

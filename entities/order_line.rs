@@ -17,6 +17,9 @@ pub struct Model {
     pub title: String,
     pub quantity: i32,
     pub price_minor: i64,
+    /// What the customer wants it to be like.
+    pub note: Option<String>,
+    pub digital: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

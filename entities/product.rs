@@ -15,11 +15,20 @@ pub struct Model {
     pub titles: String,
     /// Descriptions by language, JSON.
     pub descriptions: String,
-    pub price_minor: i64,
-    pub currency: String,
     pub photo: Option<String>,
     /// The order in which it is shown.
     pub position: i32,
+    pub category: Option<String>,
+    /// `physical` or `digital`.
+    pub kind: String,
+    /// Minor units by currency, JSON.
+    pub prices: String,
+    /// Regions where it is sold, JSON; none: everywhere.
+    pub regions: String,
+    /// What a digital product is, JSON.
+    pub goods: Option<String>,
+    /// The merchant sells digital goods otherwise than for Stars, and accepts that Telegram may ban the bot for it.
+    pub risk_accepted: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -34,12 +43,6 @@ pub type ProductRow = Model;
 ///
 /// # Errors
 /// The database's.
-pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<ProductRow>, DbErr> {
+pub(crate) async fn products(db: &impl ConnectionTrait) -> Result<Vec<ProductRow>, DbErr> {
     Entity::find().order_by_asc(Column::Position).order_by_asc(Column::Id).all(db).await
-}
-
-/// # Errors
-/// The database's.
-pub async fn write_products(db: &impl ConnectionTrait, rows: Vec<ProductRow>) -> Result<(), DbErr> {
-    crate::row::upsert::<Entity>(db, rows).await
 }

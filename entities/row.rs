@@ -7,8 +7,8 @@ use sea_orm::{
 };
 
 use crate::{
-    answer, customer, fact, held, ledger, order, order_line, payment, person_key, product,
-    quarantine, receipt, stock,
+    answer, customer, fact, held, ledger, order, order_line, payment, person_key, promo,
+    quarantine, receipt, shipment, stock,
 };
 
 /// One write that belongs to a step. Each table has one kind of actor that writes it.
@@ -17,10 +17,11 @@ pub enum Row {
     Fact(fact::Model),
     Spill(receipt::Model),
     Customer(customer::Model),
-    Product(product::Model),
     Stock(stock::Model),
+    Promo(promo::Model),
     Order(order::Model),
     OrderLine(order_line::Model),
+    Shipment(shipment::Model),
     Payment(payment::Model),
     Ledger(ledger::Model),
     Answer(answer::Model),
@@ -64,10 +65,11 @@ struct Batch {
     facts: Vec<fact::Model>,
     spills: Vec<receipt::Model>,
     customers: Vec<customer::Model>,
-    products: Vec<product::Model>,
     stock: Vec<stock::Model>,
+    promos: Vec<promo::Model>,
     orders: Vec<order::Model>,
     lines: Vec<order_line::Model>,
+    shipments: Vec<shipment::Model>,
     payments: Vec<payment::Model>,
     ledger: Vec<ledger::Model>,
     answers: Vec<answer::Model>,
@@ -81,10 +83,11 @@ impl Batch {
             Row::Fact(model) => self.facts.push(model),
             Row::Spill(model) => self.spills.push(model),
             Row::Customer(model) => self.customers.push(model),
-            Row::Product(model) => self.products.push(model),
             Row::Stock(model) => self.stock.push(model),
+            Row::Promo(model) => self.promos.push(model),
             Row::Order(model) => self.orders.push(model),
             Row::OrderLine(model) => self.lines.push(model),
+            Row::Shipment(model) => self.shipments.push(model),
             Row::Payment(model) => self.payments.push(model),
             Row::Ledger(model) => self.ledger.push(model),
             Row::Answer(model) => self.answers.push(model),
@@ -99,10 +102,11 @@ impl Batch {
         upsert::<fact::Entity>(db, take(&mut self.facts)).await?;
         upsert::<receipt::Entity>(db, take(&mut self.spills)).await?;
         upsert::<customer::Entity>(db, take(&mut self.customers)).await?;
-        upsert::<product::Entity>(db, take(&mut self.products)).await?;
         upsert::<stock::Entity>(db, take(&mut self.stock)).await?;
+        upsert::<promo::Entity>(db, take(&mut self.promos)).await?;
         upsert::<order::Entity>(db, take(&mut self.orders)).await?;
         upsert::<order_line::Entity>(db, take(&mut self.lines)).await?;
+        upsert::<shipment::Entity>(db, take(&mut self.shipments)).await?;
         upsert::<payment::Entity>(db, take(&mut self.payments)).await?;
         upsert::<ledger::Entity>(db, take(&mut self.ledger)).await?;
         upsert::<answer::Entity>(db, take(&mut self.answers)).await?;

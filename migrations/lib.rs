@@ -4,6 +4,7 @@ mod ddl;
 mod m20261120_000001_core;
 mod m20261120_000002_shop;
 mod m20261120_000003_flows;
+mod m20261120_000004_catalogue;
 
 use sea_orm_migration::sea_orm::{DatabaseConnection, DbErr};
 use sea_orm_migration::{MigrationStatus, MigrationTrait, MigratorTrait};
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000001_core::Migration),
             Box::new(m20261120_000002_shop::Migration),
             Box::new(m20261120_000003_flows::Migration),
+            Box::new(m20261120_000004_catalogue::Migration),
         ]
     }
 }

@@ -200,6 +200,7 @@ fn control(
     let control = control::Control {
         kernel: kernel.clone(),
         database: database.clone(),
+        shop: parts.settings.shop.clone(),
         started_ms: kernel.clock.now_ms(),
     };
     let bound = Rc::clone(&listener);

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bench;
+mod catalogue;
 mod desk;
 mod doctor;
 mod exit;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::cli::catalogue::CatalogueCommand;
 use crate::cli::desk::Desk;
 use crate::cli::exit::Outcome;
 
@@ -75,6 +77,9 @@ pub enum Command {
     /// What customers answered in flows
     #[command(subcommand)]
     Answers(AnswersCommand),
+    /// What is for sale
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
     /// The running server's supervision tree, with states, restarts and mailbox depths
     Tree {
         /// As JSON
@@ -268,6 +273,7 @@ fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
         Command::Quarantine(command) => desk::block_on(quarantine::run(command, desk)),
         Command::Updates(command) => desk::block_on(updates::run(command, desk)),
         Command::Answers(command) => desk::block_on(answers::run(command, desk)),
+        Command::Catalogue(command) => desk::block_on(catalogue::run(command, desk)),
         Command::Tree { json } => tree::run(json, desk),
         Command::Secrets(command) => desk::block_on(secrets::run(command, desk)),
         Command::Payment(command) => desk::block_on(payment::run(command, desk)),

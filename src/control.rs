@@ -1,6 +1,7 @@
 //! The running server's own socket: one line of JSON asks, one answers. Only its owner may open it. Knows no terminal.
 
 mod ask;
+mod import;
 
 use std::fs::{File, Permissions};
 use std::os::fd::AsRawFd;
@@ -19,11 +20,13 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 
+use crate::settings::ShopSettings;
+
 // tidy: allow(re-export) both ends of the socket are one module to its users
 pub use ask::{AskError, ask, is_running};
 
-/// The longest request, bytes.
-const LINE_MAX: u64 = 64 * 1024;
+/// The longest request, bytes: a catalogue comes as one.
+const LINE_MAX: u64 = 16 * 1024 * 1024;
 /// Requests under way at once.
 const AT_ONCE: usize = 16;
 /// Who connects and says nothing is let go.
@@ -42,6 +45,7 @@ pub enum Request {
     QuarantineList,
     QuarantineRelease { key: String },
     QuarantineDrop { key: String },
+    CatalogueImport { csv: String },
 }
 
 /// What the requests are answered from.
@@ -49,6 +53,7 @@ pub enum Request {
 pub struct Control {
     pub kernel: Kernel,
     pub database: Database,
+    pub shop: ShopSettings,
     /// The clock's milliseconds.
     pub started_ms: i64,
 }
@@ -203,6 +208,7 @@ impl Control {
             }
             Request::QuarantineList => quarantine(&self.database).await,
             Request::QuarantineRelease { key } => self.release(&key).await,
+            Request::CatalogueImport { csv } => self.import_catalogue(&csv).await,
             Request::QuarantineDrop { key } => {
                 let dropped = self.drop_held(&key).await?;
                 self.release(&key).await?;

@@ -143,11 +143,12 @@ fn settings(data: &Path, listen: std::net::SocketAddr, sim_url: &str) -> anyhow:
 async fn prepare(settings: &Settings, data: &Path) -> anyhow::Result<()> {
     crate::secrets::master_key(&settings.secrets, true)?;
     pictures::draw(&data.join("pictures"))?;
+    shop::write_goods(&data.join("pictures"))?;
     let database = Database::open(settings.database_url()).await?;
     let lock = entities::ServerLock::take(&database, settings.database_url(), "the demo").await;
     let lock = lock.context("is another demo running in this folder? see --data")?;
     migrations::up(&database.write).await.context("bring the schema up to date")?;
-    entities::write_products(&database.write, shop::products()).await?;
+    shop::seed(&database, settings).await?;
     database.close().await;
     drop(lock);
     Ok(())
@@ -185,8 +186,8 @@ async fn with_server(
 ) -> anyhow::Result<()> {
     let clock = Clock::system();
     follow(&clock, sim.world.clock());
-    let mut running = app::start(settings, clock, metrics).await?;
-    shop::fill(&running.kernel).await?;
+    let mut running = app::start(settings.clone(), clock, metrics).await?;
+    shop::fill(&running.kernel, &settings).await?;
     let reason = tokio::select! {
         _ = signal() => None,
         reason = running.failed() => Some(reason),
@@ -304,9 +305,8 @@ pub async fn child(options: ChildOptions) -> anyhow::Result<()> {
             }
         }
     });
-    let running = app::start(settings, clock, metrics).await?;
-    shop::fill(&running.kernel).await?;
-    let mut running = running;
+    let mut running = app::start(settings.clone(), clock, metrics).await?;
+    shop::fill(&running.kernel, &settings).await?;
     tokio::select! {
         _ = signal() => {}
         () = parent_gone() => {}

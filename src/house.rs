@@ -1,13 +1,13 @@
 //! Reads the house (catalogue, flows, rules) from the database and the settings. Knows no actors.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use actors::House;
 use actors::flow::{FlowError, Flows};
-use actors::{Catalogue, House, Product};
 use anyhow::{Context, bail};
-use entities::{Currency, Database, FlowVersionRow, Money, ProductRow};
+use entities::{Database, FlowVersionRow};
 
+use crate::catalogue;
 use crate::settings::Settings;
 
 /// Loads everything that decisions may look at, and keeps the versions of the flows that are current now.
@@ -16,28 +16,9 @@ use crate::settings::Settings;
 /// When a flow is not valid (all its errors are named), or the database does not answer.
 pub async fn load(database: &Database, settings: &Settings) -> anyhow::Result<House> {
     Ok(House {
-        catalogue: Arc::new(catalogue(database).await?),
+        catalogue: Arc::new(catalogue::load(database).await?),
         flows: Arc::new(flows(database, settings).await?),
         rules: Arc::new(settings.rules()),
-    })
-}
-
-async fn catalogue(database: &Database) -> anyhow::Result<Catalogue> {
-    let rows = entities::products(&database.read).await.context("read the catalogue")?;
-    let products = rows.iter().map(product).collect::<anyhow::Result<_>>()?;
-    Ok(Catalogue { products })
-}
-
-fn product(row: &ProductRow) -> anyhow::Result<Product> {
-    let texts = |json: &str| -> anyhow::Result<BTreeMap<String, String>> {
-        serde_json::from_str(json).with_context(|| format!("the texts of product {}", row.id))
-    };
-    Ok(Product {
-        id: row.id.clone(),
-        title: texts(&row.titles)?,
-        description: texts(&row.descriptions)?,
-        price: Money::new(row.price_minor, Currency::parse(&row.currency)?),
-        photo: row.photo.clone(),
     })
 }
 

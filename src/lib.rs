@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod bench;
+pub mod catalogue;
 pub mod cli;
 pub mod control;
 pub mod courier;

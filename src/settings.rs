@@ -301,6 +301,7 @@ impl Settings {
             shop_name: self.shop.name.clone(),
             default_language: self.shop.default_language.clone(),
             languages: self.shop.languages.clone(),
+            currency: self.shop.currency,
             gateway: self.shop.gateway.clone(),
             payment_window: time::Duration::minutes(i64::from(self.shop.payment_window_minutes)),
             max_quantity: self.shop.max_quantity,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use entities::{HeldRow, Key, QuarantineRow, Row};
+use entities::{HeldRow, Key, MasterKey, QuarantineRow, Row};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
@@ -24,6 +24,20 @@ enum Stored {
 
 fn purpose(owner: &str) -> String {
     format!("held {owner}")
+}
+
+/// A message to an actor as a row that it replays before anything new, for whoever writes while no server runs.
+/// `seq` orders the rows of one actor.
+pub fn held_message(
+    master: &MasterKey,
+    key: &Key,
+    (external, message): (&External, Message),
+    (seq, at_ms): (i64, i64),
+) -> HeldRow {
+    let plain = serde_json::to_vec(&Stored::Message(message)).expect("messages are plain data");
+    let owner = key.as_str().to_owned();
+    let body = master.seal(&plain, &purpose(&owner));
+    HeldRow { body, owner, seq, external: external.to_string(), at_ms }
 }
 
 impl Directory {

@@ -113,6 +113,8 @@ fn place(
             title: line.title.clone(),
             quantity: i32::try_from(line.quantity).unwrap_or(i32::MAX),
             price_minor: line.price.amount_minor,
+            note: None,
+            digital: false,
         })
     });
     decision.rows.extend(rows);

@@ -28,6 +28,9 @@ pub(super) fn step(state: &State, at: &Moment<'_>, fact: Fact) -> Decision<Order
         currency: view.total.currency.to_string(),
         placed_ms: view.placed_ms,
         changed_ms: to_ms(at.now),
+        shipping_minor: 0,
+        discount_minor: 0,
+        promo: None,
     }));
     let changed = session::Message::OrderChanged { order: at.key.clone(), view };
     decision.then(tell(&customer, changed.into()))

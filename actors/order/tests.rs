@@ -70,7 +70,9 @@ fn told(decision: &Decision<Order>) -> Vec<String> {
                 stock::Message::Release { .. } => "release".to_owned(),
                 stock::Message::Commit { quantity, .. } => format!("commit {quantity}"),
                 stock::Message::Return { .. } => "return".to_owned(),
-                stock::Message::SetOnHand { .. } => "count".to_owned(),
+                stock::Message::SetOnHand { .. } | stock::Message::AddCodes { .. } => {
+                    "count".to_owned()
+                }
             };
             Some(format!("{to} {verb}"))
         }

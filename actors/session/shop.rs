@@ -8,7 +8,7 @@ use super::button::{Act, Surface};
 use super::state::{Card, Place, Step};
 use super::turn::{Turn, press};
 use super::{card, home};
-use crate::house::Product;
+use crate::catalogue::{Item, Product, in_language};
 use crate::intent::{Button, Keyboard, Lane, Method, Photo};
 use crate::order::{self, Line, Stage, View};
 use crate::texts;
@@ -23,7 +23,7 @@ const TITLE_MAX_CHARS: usize = 100;
 
 pub(super) fn page(turn: &mut Turn<'_>, page: usize) {
     turn.step_to(Step::Idle);
-    let products = &turn.at.house.catalogue.products;
+    let products = for_sale(turn);
     if products.is_empty() {
         let html = turn.say("shop-empty", &[]);
         let home = home::home_button(turn);
@@ -35,10 +35,10 @@ pub(super) fn page(turn: &mut Turn<'_>, page: usize) {
         .iter()
         .take(PAGE)
         .map(|product| {
-            let price = texts::money(turn.lang(), product.price);
-            let title = texts::shortened(title(product, turn.lang()), 40);
+            let price = price(turn, product).map(|price| texts::money(turn.lang(), price));
+            let title = texts::shortened(&title(turn, product), 40);
             let act = Act::Product { product: product.id.clone() };
-            vec![press(Surface::Text, format!("{title} · {price}"), act)]
+            vec![press(Surface::Text, format!("{title} · {}", price.unwrap_or_default()), act)]
         })
         .collect();
     rows.extend(turning(turn, page, pages, |page| Act::Shop { page }));
@@ -67,19 +67,16 @@ pub(super) fn turning(
 
 /// One product: what it is, what it costs, how many.
 pub(super) fn product(turn: &mut Turn<'_>, id: &str) -> Option<String> {
-    let Some(product) = turn.at.house.catalogue.product(id) else {
+    let Some((product, price)) = sold(turn, id) else {
         return product_gone(turn);
     };
     turn.step_to(Step::Quantity { product: product.id.clone() });
     let lang = turn.lang();
-    let words = product
-        .description
-        .get(lang)
-        .or_else(|| product.description.get(&turn.at.house.rules.default_language));
-    let words = texts::shortened(words.map_or("", |words| words), DESCRIPTION_MAX_CHARS);
+    let words = in_language(&product.description, lang, &turn.at.house.rules);
+    let words = texts::shortened(words.unwrap_or_default(), DESCRIPTION_MAX_CHARS);
     let args = [
-        ("title", texts::shortened(title(product, lang), TITLE_MAX_CHARS).into()),
-        ("price", texts::money(lang, product.price).into()),
+        ("title", texts::shortened(&title(turn, product), TITLE_MAX_CHARS).into()),
+        ("price", texts::money(lang, price).into()),
     ];
     let mut html = turn.say("product", &args);
     if !words.is_empty() {
@@ -110,7 +107,7 @@ fn quantity_rows(turn: &Turn<'_>, product: &Product, on: Surface) -> Vec<Vec<But
         let act = Act::Quantity { product: product.id.clone(), quantity };
         press(on, quantity.to_string(), act)
     });
-    let products = &turn.at.house.catalogue.products;
+    let products = for_sale(turn);
     let place = products.iter().position(|other| other.id == product.id).unwrap_or(0);
     let back = texts::label(turn.lang(), "button-back", &[]);
     vec![numbers.collect(), vec![press(on, back, Act::Shop { page: place / PAGE })]]
@@ -123,7 +120,7 @@ fn product_gone(turn: &mut Turn<'_>) -> Option<String> {
 }
 
 pub(super) fn quantity_pressed(turn: &mut Turn<'_>, id: &str, quantity: u32) -> Option<String> {
-    let Some(product) = turn.at.house.catalogue.product(id) else {
+    let Some((product, _)) = sold(turn, id) else {
         return product_gone(turn);
     };
     let quantity = quantity.clamp(1, turn.at.house.rules.max_quantity.max(1));
@@ -134,7 +131,7 @@ pub(super) fn quantity_pressed(turn: &mut Turn<'_>, id: &str, quantity: u32) -> 
 /// The customer wrote how many.
 pub(super) fn quantity_said(turn: &mut Turn<'_>, id: &str, text: &str) {
     let most = turn.at.house.rules.max_quantity;
-    let Some(product) = turn.at.house.catalogue.product(id) else {
+    let Some((product, _)) = sold(turn, id) else {
         let html = turn.say("product-gone", &[]);
         turn.send(html, Keyboard::None);
         return page(turn, 0);
@@ -167,18 +164,20 @@ pub(super) fn number(text: &str) -> Option<u32> {
 /// What would be ordered, to be agreed to once.
 fn summary(turn: &mut Turn<'_>, product: &Product, quantity: u32) {
     // Only the catalogue's import could let a price through that does not fit; then it is not sold.
-    let Ok(total) = product.price.times(quantity) else {
+    let price = price(turn, product);
+    let Some((price, total)) = price.and_then(|price| Some((price, price.times(quantity).ok()?)))
+    else {
         let html = turn.say("product-gone", &[]);
         return turn.show(html, home::menu_keyboard(turn));
     };
     let nonce = (turn.at.seed >> 32) as u32;
     let id = product.id.clone();
-    turn.step_to(Step::Confirm { product: id.clone(), quantity, price: product.price, nonce });
+    turn.step_to(Step::Confirm { product: id.clone(), quantity, price, nonce });
     let lang = turn.lang();
     let args = [
         ("quantity", quantity.into()),
-        ("title", texts::shortened(title(product, lang), TITLE_MAX_CHARS).into()),
-        ("price", texts::money(lang, product.price).into()),
+        ("title", texts::shortened(&title(turn, product), TITLE_MAX_CHARS).into()),
+        ("price", texts::money(lang, price).into()),
         ("total", texts::money(lang, total).into()),
     ];
     let html = turn.say("summary", &args);
@@ -199,10 +198,10 @@ pub(super) fn place(turn: &mut Turn<'_>, id: &str, quantity: u32, nonce: u32) ->
         let args = [("number", card.order.id().into())];
         return Some(turn.plain("order-placed-already", &args));
     }
-    let Some(product) = turn.at.house.catalogue.product(id) else {
+    let Some((product, price)) = sold(turn, id) else {
         return product_gone(turn);
     };
-    let agreed = Step::Confirm { product: id.to_owned(), quantity, price: product.price, nonce };
+    let agreed = Step::Confirm { product: id.to_owned(), quantity, price, nonce };
     if turn.state.step != agreed {
         // An earlier summary, or the price has changed: look again before it costs money.
         let quantity = quantity.clamp(1, turn.at.house.rules.max_quantity.max(1));
@@ -211,11 +210,11 @@ pub(super) fn place(turn: &mut Turn<'_>, id: &str, quantity: u32, nonce: u32) ->
     }
     let line = Line {
         product: id.to_owned(),
-        title: texts::shortened(title(product, turn.lang()), TITLE_MAX_CHARS),
+        title: texts::shortened(&title(turn, product), TITLE_MAX_CHARS),
         quantity,
-        price: product.price,
+        price,
     };
-    let total = product.price.times(quantity).ok()?;
+    let total = price.times(quantity).ok()?;
     let order = fresh_order(turn);
     turn.step_to(Step::Idle);
     let view = first_view(turn, vec![line], total);
@@ -270,8 +269,23 @@ pub(super) fn order_number(seed: u64) -> String {
     (0..6).rev().map(letter).collect()
 }
 
-/// In the customer's language, or the house's, or any.
-pub(super) fn title<'p>(product: &'p Product, lang: &str) -> &'p str {
-    let titles = &product.title;
-    titles.get(lang).or_else(|| titles.values().next()).map_or(&*product.id, |title| title)
+/// What can be bought here by itself.
+fn for_sale<'a>(turn: &Turn<'a>) -> Vec<&'a Product> {
+    let house: &'a _ = turn.at.house;
+    let plain = |product: &&Product| product.variants.is_empty() && !product.is_digital();
+    house.catalogue.products.iter().filter(plain).collect()
+}
+
+fn sold<'a>(turn: &Turn<'a>, id: &str) -> Option<(&'a Product, Money)> {
+    let product = for_sale(turn).into_iter().find(|product| product.id == id)?;
+    Some((product, price(turn, product)?))
+}
+
+fn price(turn: &Turn<'_>, product: &Product) -> Option<Money> {
+    let rules = &turn.at.house.rules;
+    Item { product, variant: None }.price(rules, rules.currency)
+}
+
+fn title(turn: &Turn<'_>, product: &Product) -> String {
+    Item { product, variant: None }.title(turn.lang(), &turn.at.house.rules)
 }

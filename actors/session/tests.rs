@@ -4,19 +4,19 @@ mod kept;
 
 use std::sync::Arc;
 
-use entities::Row;
+use entities::{Currency, Row};
 use time::Duration;
 
 use super::registration::checked_name;
 use super::shop::{number, order_number};
 use super::{Incoming, Message, Profile, Session, State};
 use crate::capability::{Capability, Decision, Input, Moment};
+use crate::catalogue::Catalogue;
 use crate::fact::FactKind;
 use crate::flow::Flows;
-use crate::house::Catalogue;
 use crate::intent::{Intent, Lane, Method, TelegramCall};
 use crate::order;
-use crate::town::{Town, eur, house, session_of};
+use crate::town::{Town, house, session_of};
 
 pub(super) const ADA: i64 = 7;
 
@@ -263,15 +263,15 @@ fn what_is_gone_or_changed_is_said_before_it_costs_money() {
     let place = crate::town::button(&town.sent, "Place order").expect("a button");
     // The price changes between the summary and the press.
     let mut products = house().catalogue.products.clone();
-    products[1].price = eur(9_900);
-    town.house.catalogue = Arc::new(Catalogue { products: products.clone() });
+    products[1].prices = [(Currency::EUR, 9_900)].into();
+    town.house.catalogue = Arc::new(Catalogue::new(Vec::new(), products.clone()));
     town.presses(ADA, 7, &place);
     assert!(town.last_words().contains("198.00"), "{}", town.last_words());
     assert!(town.orders.states.is_empty() && town.post.is_empty());
     // And then it is gone.
     let place = crate::town::button(&town.sent, "Place order").expect("a button");
     products.remove(1);
-    town.house.catalogue = Arc::new(Catalogue { products });
+    town.house.catalogue = Arc::new(Catalogue::new(Vec::new(), products));
     town.presses(ADA, 7, &place);
     assert!(town.last_words().contains("<b>Shop</b>"));
     town.says(ADA, "3");

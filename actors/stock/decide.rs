@@ -3,7 +3,7 @@
 use entities::{Key, Row, StockRow};
 use time::{Duration, OffsetDateTime};
 
-use super::state::{Fact, State, Timer};
+use super::state::{CODES_MAX, Fact, State, Timer};
 use super::{Message, Stock};
 use crate::capability::{Decision, Input, Moment, Refusal, TimerChange};
 use crate::clock::to_ms;
@@ -22,9 +22,12 @@ pub(super) fn decide(
     at: &Moment<'_>,
 ) -> Result<Decision<Stock>, Refusal> {
     match input {
+        // Codes are counted by themselves.
+        Input::Message(Message::SetOnHand { .. }) if state.sells_codes() => Ok(Decision::nothing()),
         Input::Message(Message::SetOnHand { count }) => {
             Ok(done(state, at, vec![Fact::Counted { on_hand: *count }]))
         }
+        Input::Message(Message::AddCodes { codes }) => add_codes(state, at, codes),
         Input::Message(Message::Reserve { order, quantity, until }) => {
             Ok(reserve(state, at, order, *quantity, *until))
         }
@@ -37,6 +40,21 @@ pub(super) fn decide(
         // A stock tells actors only, and those intents want no report.
         Input::Result { .. } => Ok(Decision::nothing()),
     }
+}
+
+fn add_codes(state: &State, at: &Moment<'_>, codes: &[String]) -> Result<Decision<Stock>, Refusal> {
+    let mut fresh: Vec<String> = Vec::new();
+    for code in codes {
+        if !state.knows(code) && !fresh.contains(code) {
+            fresh.push(code.clone());
+        }
+    }
+    if state.codes.len() + fresh.len() > CODES_MAX {
+        let reason = format!("{} holds at most {CODES_MAX} codes at once", at.key);
+        return Err(Refusal::new("codes-too-many", reason));
+    }
+    let facts = if fresh.is_empty() { Vec::new() } else { vec![Fact::CodesAdded { codes: fresh }] };
+    Ok(done(state, at, facts))
 }
 
 fn reserve(
@@ -130,7 +148,8 @@ fn row(state: &State, at: &Moment<'_>) -> Row {
     Row::Stock(StockRow {
         product: product(at),
         on_hand: i64::from(state.on_hand),
-        reserved: i64::from(state.held()),
+        // A count below what orders hold already leaves nothing to others.
+        reserved: i64::from(state.held().min(state.on_hand)),
     })
 }
 

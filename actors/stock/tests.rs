@@ -173,3 +173,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_code_is_sold_once_however_often_it_is_imported() {
+    let mut state = State::default();
+    let codes = |codes: &[&str]| Message::AddCodes {
+        codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+    };
+    hears(&mut state, codes(&["A", "B", "A"]));
+    assert_eq!((state.on_hand, state.codes.len()), (2, 2));
+    hears(&mut state, reserve(1, 1));
+    hears(&mut state, Message::Commit { order: order(1), quantity: 1 });
+    assert_eq!(state.taken[&order(1)].codes, ["A"]);
+    // The same file again, and a count that somebody wrote beside it.
+    hears(&mut state, codes(&["A", "B", "C"]));
+    hears(&mut state, Message::SetOnHand { count: 50 });
+    assert_eq!((state.on_hand, state.codes.len()), (2, 2), "B and C");
+    hears(&mut state, Message::Return { order: order(1) });
+    assert_eq!(state.codes.front().map(String::as_str), Some("A"), "it was never handed out");
+    assert_eq!(state.on_hand, 3);
+}

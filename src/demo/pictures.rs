@@ -5,17 +5,70 @@ use std::path::Path;
 use anyhow::Context;
 use image::{Rgb, RgbImage};
 
-use super::shop::{SAMPLES, Sample};
+use super::shop::photos;
 
 /// What is in a picture.
 #[derive(Clone, Copy)]
-pub(super) enum Shape {
+enum Shape {
     Mug,
     Tin,
     Book,
     Candle,
     Card,
+    Shirt,
+    Bag,
+    Vase,
 }
+
+/// A picture's name, its shape, and red, green, blue.
+struct Sample {
+    shape: Shape,
+    colour: [u8; 3],
+}
+
+/// What the sample shop's pictures show; whatever is not named here is a card.
+const SAMPLES: &[(&str, Shape, [u8; 3])] = &[
+    ("blue-mug", Shape::Mug, [52, 104, 192]),
+    ("red-mug", Shape::Mug, [196, 64, 56]),
+    ("white-mug", Shape::Mug, [186, 190, 198]),
+    ("espresso-cups", Shape::Mug, [112, 82, 66]),
+    ("teapot", Shape::Mug, [64, 148, 148]),
+    ("travel-mug", Shape::Tin, [98, 110, 124]),
+    ("saucers", Shape::Card, [164, 176, 190]),
+    ("green-tea", Shape::Tin, [72, 140, 84]),
+    ("jasmine-tea", Shape::Tin, [150, 178, 96]),
+    ("matcha", Shape::Tin, [112, 156, 60]),
+    ("mint-tea", Shape::Tin, [72, 168, 140]),
+    ("black-tea", Shape::Tin, [120, 72, 48]),
+    ("earl-grey", Shape::Tin, [88, 92, 140]),
+    ("smoked-tea", Shape::Tin, [84, 76, 72]),
+    ("chai", Shape::Tin, [190, 112, 56]),
+    ("honey", Shape::Tin, [216, 148, 40]),
+    ("rock-sugar", Shape::Tin, [214, 174, 110]),
+    ("tea-sampler", Shape::Tin, [132, 96, 148]),
+    ("notebook", Shape::Book, [92, 84, 160]),
+    ("cookbook", Shape::Book, [180, 88, 96]),
+    ("calendar", Shape::Book, [96, 136, 84]),
+    ("pencils", Shape::Candle, [196, 152, 60]),
+    ("postcards", Shape::Card, [88, 136, 188]),
+    ("letter-paper", Shape::Card, [176, 148, 116]),
+    ("poster", Shape::Card, [70, 110, 150]),
+    ("candle", Shape::Candle, [232, 196, 120]),
+    ("candle-set", Shape::Candle, [206, 150, 106]),
+    ("linen-towel", Shape::Card, [156, 164, 140]),
+    ("tray", Shape::Card, [132, 92, 60]),
+    ("vase", Shape::Vase, [92, 124, 160]),
+    ("cushion", Shape::Bag, [172, 64, 116]),
+    ("firewood", Shape::Bag, [128, 96, 64]),
+    ("shirt", Shape::Shirt, [56, 96, 150]),
+    ("apron", Shape::Shirt, [120, 132, 112]),
+    ("socks", Shape::Vase, [150, 84, 84]),
+    ("tote", Shape::Bag, [196, 176, 140]),
+    ("gift-card", Shape::Card, [60, 140, 120]),
+    ("recipe-file", Shape::Book, [200, 116, 80]),
+    ("tea-guide", Shape::Book, [84, 148, 104]),
+    ("wallpapers", Shape::Card, [108, 100, 176]),
+];
 
 const WIDTH: u32 = 640;
 const HEIGHT: u32 = 480;
@@ -26,13 +79,21 @@ const HEIGHT: u32 = 480;
 /// When the folder cannot be written.
 pub(super) fn draw(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).context("make the folder of pictures")?;
-    for sample in SAMPLES {
-        let file = folder.join(format!("{}.png", sample.id));
+    for name in photos()?.iter().map(String::as_str).chain(["wallpaper.png"]) {
+        let file = folder.join(name);
         if !file.exists() {
-            picture(sample).save(&file).with_context(|| format!("draw {}", file.display()))?;
+            let image = picture(&sample(name));
+            image.save(&file).with_context(|| format!("draw {}", file.display()))?;
         }
     }
     Ok(())
+}
+
+fn sample(name: &str) -> Sample {
+    let name = name.strip_suffix(".png").unwrap_or(name);
+    let known = SAMPLES.iter().find(|(known, ..)| *known == name);
+    let (_, shape, colour) = known.copied().unwrap_or(("", Shape::Card, [96, 120, 160]));
+    Sample { shape, colour }
 }
 
 fn picture(sample: &Sample) -> RgbImage {
@@ -106,6 +167,15 @@ fn part(shape: Shape, x: f32, y: f32) -> Part {
         Shape::Card if slab(x + 10.0, y - 70.0, (120.0, 5.0), 2.0) => Part::Dark,
         Shape::Card if slab(x, y, (165.0, 112.0), 8.0) => Part::Pale,
         Shape::Card if slab(x - 14.0, y - 14.0, (165.0, 112.0), 8.0) => Part::Body,
+        Shape::Shirt if oval(x, y + 122.0, 34.0, 20.0) => Part::Pale,
+        Shape::Shirt if slab(x, y - 10.0, (84.0, 130.0), 16.0) => Part::Body,
+        Shape::Shirt if slab(x.abs() - 108.0, y + 84.0, (38.0, 44.0), 14.0) => Part::Dark,
+        Shape::Bag if ring((x / 1.1).hypot(y + 108.0)) && y < -80.0 => Part::Dark,
+        Shape::Bag if slab(x, y - 50.0, (30.0, 30.0), 15.0) => Part::Pale,
+        Shape::Bag if slab(x, y - 30.0, (112.0, 118.0), 18.0) => Part::Body,
+        Shape::Vase if oval(x, y + 118.0, 44.0, 12.0) => Part::Dark,
+        Shape::Vase if slab(x, y + 70.0, (44.0, 52.0), 10.0) => Part::Body,
+        Shape::Vase if oval(x, y - 50.0, 92.0, 100.0) => Part::Body,
         _ => Part::Nothing,
     }
 }

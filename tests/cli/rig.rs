@@ -15,6 +15,7 @@ use actors::{
 };
 use entities::{BotId, Database, Key, MasterKey, ServerLock};
 use kontor::control::{self, Control};
+use kontor::settings::{Settings, ShopSettings};
 
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
@@ -169,7 +170,11 @@ impl Rig {
         let kernel = Kernel::start(config).await.expect("starts");
         let socket = ground.path("s");
         let listener = Rc::new(control::listen(&socket).expect("listens"));
-        let control = Control { kernel: kernel.clone(), database, started_ms: 0 };
+        let shop = ShopSettings {
+            pictures: ground.path("config/pictures"),
+            ..Settings::load_with(None, []).expect("the defaults").shop
+        };
+        let control = Control { kernel: kernel.clone(), database, shop, started_ms: 0 };
         actix_rt::spawn(control::serve(listener, control));
         Self { kernel, courier, poison, socket }
     }
