@@ -21,7 +21,6 @@ mod held;
 mod hydrate;
 mod start;
 
-// tidy: allow(re-export) the one thing of held rows that others make
 pub use held::held_message;
 
 /// What a directory hears. The channel has no bound of its own: everything in it took room in the Office, or is one

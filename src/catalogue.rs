@@ -16,13 +16,12 @@ use actors::{Catalogue, Category, Goods, Product, ProductKind};
 use entities::Currency;
 
 // tidy: allow(re-export) reading, storing and writing are one module to its users
-pub use check::read;
-// tidy: allow(re-export) as above
-pub use export::write;
-// tidy: allow(re-export) as above
-pub use shelves::{counts, messages};
-// tidy: allow(re-export) as above
-pub use store::{load, rows};
+pub use self::{
+    check::read,
+    export::write,
+    shelves::{counts, messages},
+    store::{load, rows},
+};
 
 /// What a merchant writes to sell digital goods otherwise than for Stars.
 pub const RISK: &str = "i-accept-the-risk-of-a-ban";

@@ -70,15 +70,16 @@ impl Table<'_> {
         head
     }
 
-    fn texts<'t>(&self, texts: &'t Texts) -> impl Iterator<Item = String> + use<'t, '_> {
-        self.languages.iter().map(|code| texts.get(*code).cloned().unwrap_or_default())
+    fn texts(&self, texts: &Texts) -> Vec<String> {
+        self.languages.iter().map(|code| texts.get(*code).cloned().unwrap_or_default()).collect()
     }
 
-    fn prices<'t>(&self, prices: &'t Prices) -> impl Iterator<Item = String> + use<'t, '_> {
-        self.currencies.iter().map(|currency| {
+    fn prices(&self, prices: &Prices) -> Vec<String> {
+        let cell = |currency: &Currency| {
             let minor = prices.get(currency);
             minor.map_or_else(String::new, |minor| Money::new(*minor, *currency).decimal())
-        })
+        };
+        self.currencies.iter().map(cell).collect()
     }
 
     fn stock(&self, sku: &str) -> String {
