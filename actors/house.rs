@@ -7,6 +7,7 @@ use time::Duration;
 
 use crate::catalogue::Catalogue;
 use crate::flow::Flows;
+use crate::manners::{Leaflets, Manners};
 
 /// The merchant's house rules, catalogue and flows. Replaced as a whole when one of them changes.
 #[derive(Clone, Default)]
@@ -14,6 +15,7 @@ pub struct House {
     pub catalogue: Arc<Catalogue>,
     pub flows: Arc<Flows>,
     pub rules: Arc<Rules>,
+    pub leaflets: Arc<Leaflets>,
 }
 
 #[derive(Clone, Debug)]
@@ -30,6 +32,7 @@ pub struct Rules {
     pub payment_window: Duration,
     /// The most of one product in one order.
     pub max_quantity: u32,
+    pub manners: Manners,
     /// Where the owner of the shop is told what needs a person.
     pub owner: Option<(BotId, i64)>,
 }
@@ -44,6 +47,7 @@ impl Default for Rules {
             gateway: "sandbox".to_owned(),
             payment_window: Duration::minutes(30),
             max_quantity: 99,
+            manners: Manners::default(),
             owner: None,
         }
     }

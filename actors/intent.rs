@@ -7,6 +7,7 @@ use entities::{BotId, Key, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::message::Message;
+use crate::texts;
 
 /// The number of an intent, given by the Journal per partition; its idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -152,6 +153,60 @@ pub enum Method {
         prices: Vec<Price>,
     },
     LeaveChat,
+    /// Written when it is sent, from what is kept then, in this language.
+    SendReport {
+        report: Report,
+        lang: String,
+    },
+}
+
+/// What a report is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Report {
+    /// Everything about the person whose chat it goes to, for programs.
+    PersonJson,
+    /// The same, for people.
+    PersonPage,
+    /// The shop's figures.
+    Shop,
+}
+
+impl Method {
+    /// The same, with every line and label running the way of the language.
+    #[must_use]
+    pub fn aligned(mut self, lang: &str) -> Self {
+        if !texts::is_rtl(lang) {
+            return self;
+        }
+        match &mut self {
+            Self::SendText { html, keyboard }
+            | Self::EditText { html, keyboard, .. }
+            | Self::SendPhoto { html, keyboard, .. } => {
+                *html = texts::aligned(lang, html);
+                keyboard.align(lang);
+            }
+            Self::EditKeyboard { keyboard, .. } => keyboard.align(lang),
+            Self::AnswerCallback { text: Some(text), .. } => *text = texts::aligned(lang, text),
+            _ => {}
+        }
+        self
+    }
+}
+
+impl Keyboard {
+    /// Labels of reply keyboards come back as texts, letter by letter: they stay as they are.
+    fn align(&mut self, lang: &str) {
+        let Self::Inline(rows) = self else {
+            return;
+        };
+        for button in rows.iter_mut().flatten() {
+            let (Button::Press { label, .. }
+            | Button::Link { label, .. }
+            | Button::Copy { label, .. }
+            | Button::Pay { label }) = button;
+            *label = texts::aligned(lang, label);
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -177,6 +232,11 @@ pub enum Keyboard {
     Reply {
         rows: Vec<Vec<String>>,
         one_time: bool,
+    },
+    /// A reply keyboard that shares the customer's own phone number, and other answers below.
+    Contact {
+        share: String,
+        others: Vec<String>,
     },
     Inline(Vec<Vec<Button>>),
 }

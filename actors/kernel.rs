@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
-use entities::{Database, Key, MasterKey, ServerLock};
+use entities::{Database, Key, MasterKey, PersonId, ServerLock};
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::directory::{Directory, held_message};
+use crate::eraser::{Eraser, erased_mark};
 use crate::external::External;
 use crate::house::House;
 use crate::intent::{Courier, Intent, IntentId, Lane};
@@ -121,6 +122,7 @@ impl Kernel {
                 &escalate,
             ),
             once("alarms", tell_owner(alarms, office.clone(), shared.clone()), &escalate),
+            once("erasures", Eraser::new(&shared, &office).run(), &escalate),
             once("pruning", prune(database.clone(), clock.clone()), &escalate),
         ]);
         let core = Self {
@@ -154,6 +156,11 @@ impl Kernel {
 
     pub fn database(&self) -> &Database {
         &self.shared.database
+    }
+
+    /// By which an erased person is known again in a restored backup.
+    pub fn erased_mark(&self, person: PersonId) -> String {
+        erased_mark(self.shared.keys.master(), person)
     }
 
     pub fn house(&self) -> House {

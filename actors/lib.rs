@@ -6,8 +6,10 @@ mod catalogue;
 pub mod chat;
 mod clock;
 mod directory;
+mod dossier;
 mod durable;
 mod envelope;
+mod eraser;
 mod external;
 mod fact;
 pub mod flow;
@@ -15,6 +17,7 @@ mod house;
 mod intent;
 mod journal;
 mod kernel;
+pub mod manners;
 mod message;
 mod numbers;
 mod office;
@@ -33,6 +36,7 @@ mod timers;
 #[cfg(test)]
 mod town;
 mod tree;
+mod zone;
 
 pub use capability::{Answer, Capability, Decision, Input, Moment, Refusal, TimerChange};
 pub use catalogue::{
@@ -41,12 +45,16 @@ pub use catalogue::{
 };
 pub use clock::{Clock, from_ms, to_ms};
 pub use directory::{ShardSnapshot, held_message};
+pub use dossier::{
+    Conversation, Dossier, Dossiers, Event as DossierEvent, Line as DossierLine,
+    Order as DossierOrder, Payment as DossierPayment, Questionnaire,
+};
 pub use external::External;
 pub use fact::FactKind;
 pub use house::{House, Rules};
 pub use intent::{
     Button, Courier, CourierReport, Destination, GatewayCall, GatewayOp, GatewayReply, Intent,
-    IntentId, Keyboard, Lane, Method, Outcome, Photo, Price, TelegramCall,
+    IntentId, Keyboard, Lane, Method, Outcome, Photo, Price, Report, TelegramCall,
 };
 pub use journal::{Journal, JournalHealth};
 pub use kernel::{Kernel, KernelConfig};
@@ -56,3 +64,4 @@ pub use outbox::{DeliveryLimits, Outbox};
 pub use shared::Seeds;
 pub use supervise::{Restart, TaskState, task};
 pub use tree::{TaskSnapshot, TreeSnapshot};
+pub use zone::is_known as is_time_zone;

@@ -1,6 +1,7 @@
 //! Order: one purchase and its states; owns its lines, asks Stock and Payment. Knows no chat and no gateway.
 
 mod decide;
+mod forget;
 mod state;
 mod step;
 #[cfg(test)]
@@ -43,6 +44,9 @@ pub enum Message {
     Refunded { amount: Money, whole: bool },
     /// A person has to look at the payment. Sent by the payment.
     PaymentStuck { reason: String },
+    /// The customer was erased: from now on the order belongs to this pseudonym. Sent by the eraser; refused while the
+    /// order is under way.
+    Forget { customer: Key },
     /// The customer or the shop does not want it any more. Sent by the session, the panel, the API.
     Cancel { by: By },
 }

@@ -4,6 +4,7 @@
 mod book;
 mod closing;
 mod decide;
+mod forget;
 mod incoming;
 mod refund;
 mod reply;
@@ -47,6 +48,9 @@ pub enum Message {
     GiveBack { reason: String },
     /// Send so much back. Sent by the panel, the API.
     Refund { amount: Money, reason: String, by: String },
+    /// The customer was erased: from now on the payment belongs to this pseudonym. Sent by the eraser; refused while money
+    /// is under way.
+    Forget { customer: Key },
     /// Ask the gateway now. Sent by a person who looks at a stuck payment.
     Ask { by: String },
     /// Telegram asks whether it may take the money. Sent by `intake`, on the money lane.

@@ -33,6 +33,11 @@ impl PersonKeys {
         self.opened.lock().expect("nothing panics while it is held").get(&person).cloned()
     }
 
+    /// The person was erased: what is still in memory of their key goes.
+    pub(crate) fn evict(&self, person: PersonId) {
+        self.opened.lock().expect("nothing panics while it is held").remove(&person);
+    }
+
     /// The person's key, made now if they have none.
     ///
     /// # Errors

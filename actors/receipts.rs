@@ -152,6 +152,32 @@ impl Next {
     }
 }
 
+impl Next {
+    /// The person was erased: that they were answered is kept, with which words is not.
+    pub(crate) fn forget_words(&mut self) {
+        for receipt in self.recent.iter_mut().chain(self.spill.iter_mut().flatten()) {
+            receipt.forget_words();
+        }
+    }
+}
+
+impl Receipt {
+    fn forget_words(&mut self) {
+        if !matches!(self.answer, Answer::Done | Answer::Held) {
+            self.answer = Answer::Done;
+        }
+    }
+}
+
+/// A bundle from the table, without the words of its answers.
+pub(crate) fn without_words(body: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut receipts: Vec<Receipt> = serde_json::from_slice(body)?;
+    for receipt in &mut receipts {
+        receipt.forget_words();
+    }
+    Ok(serde_json::to_vec(&receipts)?)
+}
+
 /// Nobody can repeat it any more.
 fn is_over(receipt: &Receipt, now_ms: i64, numbers: &Numbers) -> bool {
     let Some(keep_ms) = receipt.external.keep_ms() else {

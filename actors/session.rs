@@ -1,17 +1,26 @@
 //! Session: one customer's private conversation with one bot, and the only actor that sends to that customer's chat.
 //! Knows no HTTP and no Telegram types: `intake` turns updates into `Incoming`.
 
+mod about;
+mod around;
 mod button;
 mod card;
+mod contact;
 mod decide;
+mod faq;
 mod flows;
 mod home;
 mod orders;
+mod origin;
+mod privacy;
 mod registration;
+mod remind;
+mod settings;
 mod shop;
 mod state;
 #[cfg(test)]
 mod strangers;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod turn;
@@ -23,7 +32,10 @@ use crate::capability::{Capability, Decision, Input, Moment, Refusal};
 use crate::message::Message as AnyMessage;
 use crate::order;
 
+pub use about::{About, Asked, Change, Consent};
+pub use around::Around;
 pub use button::{Act, Press, Surface};
+pub use origin::Origin;
 pub use state::{Card, Fact, Place, State, Step, Timer, Who};
 
 /// A session takes what its customer does and what other actors have to tell the customer.
@@ -39,6 +51,10 @@ pub enum Message {
     LateMoney { order: Key, amount: Money },
     /// Money went back to the customer. Sent by the order.
     MoneyReturned { order: Key, amount: Money },
+    /// A person of the shop wants everything about the customer erased, without delay. Sent by the control socket.
+    EraseNow,
+    /// Orders and payments know them no more: now the rest goes. Sent by the eraser, at least once.
+    Erase,
     /// Something that needs a person: told to the owner of the shop. Plain text, any language.
     Notice { text: String },
 }
@@ -130,7 +146,10 @@ impl Capability for Session {
         state.apply(fact);
     }
 
-    fn person(key: &Key, _state: &State) -> Option<PersonId> {
+    fn person(key: &Key, state: &State) -> Option<PersonId> {
+        if state.about.erased {
+            return None;
+        }
         key.bot_and_number().map(|(_, user)| PersonId(user))
     }
 }

@@ -4,21 +4,30 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use entities::Money;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader};
 
 use crate::house::Rules;
 
+mod direction;
+mod local;
 #[cfg(test)]
 mod tests;
+
+pub use direction::{aligned, is_rtl};
+pub use local::{clock, digits, moment, money, number};
 
 fluent_templates::static_loader! {
     static LOCALES = {
         locales: "../config/locales",
         fallback_language: "en",
-        // Telegram shows the isolation marks of some clients as boxes; the texts keep arguments apart themselves.
-        customise: |bundle| bundle.set_use_isolating(false),
+        customise: |bundle| {
+            // Old clients show the marks as boxes: they are set only where a text cannot be read without (`direction`).
+            bundle.set_use_isolating(false);
+            let language = bundle.locales.first().map_or("en", |locale| locale.language.as_str());
+            let writer = local::writer(language);
+            bundle.set_formatter(Some(writer));
+        },
     };
 }
 
@@ -96,7 +105,7 @@ fn filled<'a>(
             .iter()
             .map(|(name, arg)| {
                 let value = match arg {
-                    Arg::Text(part) => FluentValue::String(text(part)),
+                    Arg::Text(part) => FluentValue::String(direction::isolated(lang, text(part))),
                     Arg::Count(count) => FluentValue::from(*count),
                 };
                 (Cow::Borrowed(*name), value)
@@ -125,32 +134,6 @@ pub fn language<'a>(tag: Option<&str>, rules: &'a Rules) -> &'a str {
     offered.map_or(&*rules.default_language, |code| code)
 }
 
-/// An amount as the language writes it, with its currency: `1,200.00 EUR`, `1 200,00 EUR`.
-pub fn money(lang: &str, amount: Money) -> String {
-    let digits = amount.decimal();
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", &*digits), |rest| ("-", rest));
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let (group, point) = match lang {
-        "ru" | "uz" => ("\u{a0}", ","),
-        "es" => (".", ","),
-        _ => (",", "."),
-    };
-    // Spanish writes four digits without a mark.
-    let grouped = whole.len() > if lang == "es" { 4 } else { 3 };
-    let mut text = String::from(sign);
-    for (place, digit) in whole.chars().enumerate() {
-        if grouped && place > 0 && (whole.len() - place).is_multiple_of(3) {
-            text.push_str(group);
-        }
-        text.push(digit);
-    }
-    if !part.is_empty() {
-        text.push_str(point);
-        text.push_str(part);
-    }
-    format!("{text}\u{a0}{}", amount.currency)
-}
-
 /// For Telegram's HTML: the three characters that it wants escaped, and the quote.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -177,13 +160,17 @@ pub fn shortened(text: &str, max_chars: usize) -> String {
 }
 
 /// The commands that Telegram shows behind the menu button, with what they do.
-pub fn commands(language: &str) -> [(&'static str, String); 6] {
+pub fn commands(language: &str) -> [(&'static str, String); 10] {
     let keys = [
         ("menu", "command-menu"),
         ("shop", "command-shop"),
         ("orders", "command-orders"),
         ("language", "command-language"),
+        ("settings", "command-settings"),
         ("help", "command-help"),
+        ("support", "command-support"),
+        ("terms", "command-terms"),
+        ("privacy", "command-privacy"),
         ("cancel", "command-cancel"),
     ];
     keys.map(|(name, key)| (name, plain(language, key, &[])))

@@ -52,6 +52,8 @@ pub(crate) struct Town {
     pub(crate) telegram_refuses: Option<Outcome>,
     pub(crate) ledger: BTreeMap<(String, i64, i32), (String, i64)>,
     pub(crate) rows: Vec<Row>,
+    /// The language that a test's customer chooses.
+    pub(crate) tongue: &'static str,
 }
 
 impl Town {
@@ -72,6 +74,7 @@ impl Town {
             telegram_refuses: None,
             ledger: BTreeMap::new(),
             rows: Vec::new(),
+            tongue: "en",
         }
     }
 
@@ -292,6 +295,7 @@ pub(crate) fn house() -> House {
     House {
         catalogue: Arc::new(Catalogue::new(Vec::new(), (0..10).map(product).collect())),
         flows: Arc::default(),
+        leaflets: Arc::default(),
         rules: Arc::new(Rules {
             languages: ["en", "ru", "es", "uz", "ar"].map(str::to_owned).to_vec(),
             owner: Some((bot(), 9)),

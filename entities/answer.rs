@@ -45,3 +45,12 @@ pub async fn answers(
     }
     found.all(db).await
 }
+
+/// One customer's answers, in order of completion.
+///
+/// # Errors
+/// The database's.
+pub async fn answers_of(db: &impl ConnectionTrait, session: &str) -> Result<Vec<AnswerRow>, DbErr> {
+    let found = Entity::find().filter(Column::Session.eq(session));
+    found.order_by_asc(Column::FinishedMs).all(db).await
+}

@@ -4,7 +4,9 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "customers")]
@@ -44,4 +46,42 @@ pub async fn customer(
 /// The database's.
 pub async fn customers(db: &impl ConnectionTrait) -> Result<Vec<CustomerRow>, DbErr> {
     Entity::find().order_by_asc(Column::FirstSeenMs).all(db).await
+}
+
+/// How many customers there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CustomersCount {
+    pub all: i64,
+    /// Seen for the first time since.
+    pub recent: i64,
+    pub reachable: i64,
+}
+
+/// # Errors
+/// The database's.
+pub async fn count_customers(
+    db: &impl ConnectionTrait,
+    since_ms: i64,
+) -> Result<CustomersCount, DbErr> {
+    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let recent = Entity::find().filter(Column::FirstSeenMs.gte(since_ms)).count(db).await?;
+    let reachable = Entity::find().filter(Column::Reachable.eq(true)).count(db).await?;
+    let all = Entity::find().count(db).await?;
+    Ok(CustomersCount { all: whole(all), recent: whole(recent), reachable: whole(reachable) })
+}
+
+/// By which links customers came, and how many by each.
+///
+/// # Errors
+/// The database's.
+pub async fn count_origins(db: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, DbErr> {
+    Entity::find()
+        .select_only()
+        .column(Column::CameBy)
+        .column_as(Column::Session.count(), "customers")
+        .filter(Column::CameBy.is_not_null())
+        .group_by(Column::CameBy)
+        .into_tuple()
+        .all(db)
+        .await
 }

@@ -56,3 +56,21 @@ pub async fn ledger(db: &impl ConnectionTrait) -> Result<Vec<LedgerEntry>, DbErr
         .all(db)
         .await
 }
+
+/// What was sold, by currency: ever, and since. Sales stand on the right side of the book, negative.
+///
+/// # Errors
+/// The database's.
+pub async fn sales(
+    db: &impl ConnectionTrait,
+    since_ms: i64,
+) -> Result<Vec<(String, i64, i64)>, DbErr> {
+    let mut sums: std::collections::BTreeMap<String, (i64, i64)> =
+        std::collections::BTreeMap::new();
+    for line in Entity::find().filter(Column::Account.eq("sales")).all(db).await? {
+        let (all, recent) = sums.entry(line.currency).or_default();
+        *all -= line.amount_minor;
+        *recent -= if line.at_ms >= since_ms { line.amount_minor } else { 0 };
+    }
+    Ok(sums.into_iter().map(|(currency, (all, recent))| (currency, all, recent)).collect())
+}

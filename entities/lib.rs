@@ -7,6 +7,7 @@ mod category;
 mod customer;
 mod database;
 mod delivery;
+mod erasure;
 mod fact;
 mod flow_version;
 mod group;
@@ -21,6 +22,7 @@ mod order_line;
 mod payment;
 mod person_key;
 mod product;
+mod profile;
 mod promo;
 mod quarantine;
 mod receipt;
@@ -37,35 +39,42 @@ pub use actor_row::{
     ActorRow, StepRow, Undone, due_between, load, load_many, mark_row, mark_versions,
     recovery_marks, undone_after,
 };
-pub use answer::{AnswerRow, answers};
+pub use answer::{AnswerRow, answers, answers_of};
 pub use catalogue::{CatalogueRows, catalogue, replace_catalogue};
 pub use category::CategoryRow;
-pub use customer::{CustomerRow, customer, customers};
+pub use customer::{
+    CustomerRow, CustomersCount, count_customers, count_origins, customer, customers,
+};
 pub use database::{Backend, Database, DatabaseError, is_fault};
 pub use delivery::{DeliveryRow, deliveries, stuck, unstick};
+pub use erasure::{ErasureRow, TABLES, due_erasures, erasures, scrub, scrubbed, sessions_of};
 pub use fact::{FactRow, facts_of};
 pub use flow_version::{FlowVersionRow, flow_versions, keep_flow_versions};
 pub use group::{Extra, GroupStep, write_group};
 pub use held::{HeldRow, drop_held, held_keys, held_of_many, last_held};
 pub use ids::{BotId, Key, KeyError, Kind, PARTITIONS, PersonId};
-pub use ledger::{LedgerEntry, ledger, ledger_of};
+pub use ledger::{LedgerEntry, ledger, ledger_of, sales};
 pub use lock::{LockError, ServerLock};
 pub use meta::{meta, set_meta};
 pub use money::{Currency, Money, MoneyError};
-pub use order::{OrderRow, order, orders, orders_of};
+pub use order::{OrderRow, count_orders, order, orders, orders_of};
 pub use order_line::{OrderLineRow, order_lines};
 pub use payment::{PaymentRow, payment, payments};
 pub use person_key::{keep_person_keys, person_key, person_keys, rewrap_person_key};
 pub use product::ProductRow;
+pub use profile::{ProfileRow, profile};
 pub use promo::{PromoRow, promos};
 pub use quarantine::{QuarantineRow, quarantined, release};
 pub use receipt::{SpilledReceipts, prune_receipts, spilled_receipts_of};
 pub use rekey::{FINGERPRINT, RekeyError, Rekeyed, rekey};
 pub use row::Row;
-pub use scratch::{backend_pid, create_scratch, cut_scratch, damage_actor, drop_scratch};
+pub use scratch::{
+    backend_pid, create_scratch, cut_scratch, damage_actor, drop_scratch, scratch_bytes,
+    table_names,
+};
 pub use sea_orm::DbErr;
 pub use seal::{MasterKey, SealError, SealKey};
 pub use shipment::{ShipmentRow, shipment};
 pub use stock::{StockRow, stock};
-pub use unparsed::{UnparsedRow, unparsed};
+pub use unparsed::{UnparsedRow, unparsed, unparsed_purpose};
 pub use variant::VariantRow;

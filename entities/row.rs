@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use crate::{
-    answer, customer, fact, held, ledger, order, order_line, payment, person_key, promo,
+    answer, customer, erasure, fact, held, ledger, order, order_line, payment, profile, promo,
     quarantine, receipt, shipment, stock,
 };
 
@@ -17,6 +17,7 @@ pub enum Row {
     Fact(fact::Model),
     Spill(receipt::Model),
     Customer(customer::Model),
+    Profile(profile::Model),
     Stock(stock::Model),
     Promo(promo::Model),
     Order(order::Model),
@@ -30,12 +31,16 @@ pub enum Row {
         owner: String,
         seq: i64,
     },
-    /// The customer asked to be forgotten.
-    EraseCustomer {
+    Erasure(erasure::Model),
+    /// Nothing of the session or its person is left in tables of their own, and what their key sealed is unreadable.
+    PersonErased {
         session: String,
-    },
-    PersonKeyDestroyed {
         person: i64,
+    },
+    /// A kept update that nobody understood.
+    UnparsedForgotten {
+        bot: String,
+        update_id: i64,
     },
     Quarantined(quarantine::Model),
     Released {
@@ -65,6 +70,7 @@ struct Batch {
     facts: Vec<fact::Model>,
     spills: Vec<receipt::Model>,
     customers: Vec<customer::Model>,
+    profiles: Vec<profile::Model>,
     stock: Vec<stock::Model>,
     promos: Vec<promo::Model>,
     orders: Vec<order::Model>,
@@ -74,6 +80,7 @@ struct Batch {
     ledger: Vec<ledger::Model>,
     answers: Vec<answer::Model>,
     quarantine: Vec<quarantine::Model>,
+    erasures: Vec<erasure::Model>,
 }
 
 impl Batch {
@@ -83,6 +90,7 @@ impl Batch {
             Row::Fact(model) => self.facts.push(model),
             Row::Spill(model) => self.spills.push(model),
             Row::Customer(model) => self.customers.push(model),
+            Row::Profile(model) => self.profiles.push(model),
             Row::Stock(model) => self.stock.push(model),
             Row::Promo(model) => self.promos.push(model),
             Row::Order(model) => self.orders.push(model),
@@ -92,6 +100,7 @@ impl Batch {
             Row::Ledger(model) => self.ledger.push(model),
             Row::Answer(model) => self.answers.push(model),
             Row::Quarantined(model) => self.quarantine.push(model),
+            Row::Erasure(model) => self.erasures.push(model),
             deletion => return Some(deletion),
         }
         None
@@ -102,6 +111,7 @@ impl Batch {
         upsert::<fact::Entity>(db, take(&mut self.facts)).await?;
         upsert::<receipt::Entity>(db, take(&mut self.spills)).await?;
         upsert::<customer::Entity>(db, take(&mut self.customers)).await?;
+        upsert::<profile::Entity>(db, take(&mut self.profiles)).await?;
         upsert::<stock::Entity>(db, take(&mut self.stock)).await?;
         upsert::<promo::Entity>(db, take(&mut self.promos)).await?;
         upsert::<order::Entity>(db, take(&mut self.orders)).await?;
@@ -110,6 +120,7 @@ impl Batch {
         upsert::<payment::Entity>(db, take(&mut self.payments)).await?;
         upsert::<ledger::Entity>(db, take(&mut self.ledger)).await?;
         upsert::<answer::Entity>(db, take(&mut self.answers)).await?;
+        upsert::<erasure::Entity>(db, take(&mut self.erasures)).await?;
         upsert::<quarantine::Entity>(db, take(&mut self.quarantine)).await
     }
 }
@@ -117,9 +128,11 @@ impl Batch {
 async fn delete(db: &impl ConnectionTrait, row: Row) -> Result<(), DbErr> {
     match row {
         Row::Unhold { owner, seq } => held::Entity::delete_by_id((owner, seq)).exec(db).await?,
-        Row::EraseCustomer { session } => customer::Entity::delete_by_id(session).exec(db).await?,
-        Row::PersonKeyDestroyed { person } => {
-            person_key::Entity::delete_by_id(person).exec(db).await?
+        Row::PersonErased { session, person } => {
+            return erasure::erase(db, &session, person).await;
+        }
+        Row::UnparsedForgotten { bot, update_id } => {
+            return erasure::forget_update(db, bot, update_id).await;
         }
         Row::Released { owner } => quarantine::Entity::delete_by_id(owner).exec(db).await?,
         _ => unreachable!("upserts are gathered by Batch::take"),

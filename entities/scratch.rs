@@ -74,3 +74,38 @@ pub async fn damage_actor(
     db.execute_raw(statement).await?;
     Ok(())
 }
+
+/// Every byte in the files of a PostgreSQL database (the write-ahead log apart: it is recycled, and the server's own).
+///
+/// # Errors
+/// The database's, or when the user is no superuser.
+pub async fn scratch_bytes(database: &crate::Database) -> Result<Vec<u8>, DbErr> {
+    let backend = database.backend.into();
+    database.write.execute_unprepared("CHECKPOINT").await?;
+    let sql = "SELECT pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class \
+               WHERE relkind IN ('r', 't', 'i') AND pg_relation_filepath(oid) IS NOT NULL";
+    let rows = database.read.query_all_raw(sea_orm::Statement::from_string(backend, sql)).await?;
+    let mut all = Vec::new();
+    for row in rows {
+        all.extend(row.try_get_by_index::<Vec<u8>>(0)?);
+    }
+    Ok(all)
+}
+
+/// The tables that the schema has.
+///
+/// # Errors
+/// The database's.
+pub async fn table_names(database: &crate::Database) -> Result<Vec<String>, DbErr> {
+    let sql = match database.backend {
+        crate::database::Backend::Sqlite => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        }
+        crate::database::Backend::Postgres => {
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        }
+    };
+    let statement = sea_orm::Statement::from_string(database.backend.into(), sql);
+    let rows = database.read.query_all_raw(statement).await?;
+    rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect()
+}

@@ -41,3 +41,8 @@ pub(crate) async fn keep_unparsed(
 ) -> Result<(), DbErr> {
     crate::row::upsert::<Entity>(db, vec![row]).await
 }
+
+/// What the body is sealed for.
+pub fn unparsed_purpose(bot: &str) -> String {
+    format!("unparsed {bot}")
+}

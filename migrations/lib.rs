@@ -5,6 +5,7 @@ mod m20261120_000001_core;
 mod m20261120_000002_shop;
 mod m20261120_000003_flows;
 mod m20261120_000004_catalogue;
+mod m20261120_000006_people;
 
 use sea_orm_migration::sea_orm::{DatabaseConnection, DbErr};
 use sea_orm_migration::{MigrationStatus, MigrationTrait, MigratorTrait};
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000002_shop::Migration),
             Box::new(m20261120_000003_flows::Migration),
             Box::new(m20261120_000004_catalogue::Migration),
+            Box::new(m20261120_000006_people::Migration),
         ]
     }
 }

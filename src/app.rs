@@ -80,7 +80,7 @@ pub async fn start(
         escalate: escalate(failed_in),
     };
     let apis = apis(&parts)?;
-    let courier = telegram_courier(&parts, &apis);
+    let courier = telegram_courier(&parts, &apis, &database);
     let gateways = Arc::new(gateways(&parts));
     let edges = Edges { telegram: courier.clone(), gateways: Arc::clone(&gateways) };
     let kernel = core(&parts, &database, lock, edges).await?;

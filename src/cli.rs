@@ -9,6 +9,7 @@ mod exit;
 mod init;
 mod migrate;
 mod payment;
+mod person;
 mod quarantine;
 mod secrets;
 mod stuck;
@@ -92,6 +93,9 @@ pub enum Command {
     /// A payment and its bookings
     #[command(subcommand)]
     Payment(PaymentCommand),
+    /// What is kept about a person, and their erasure
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Measure what this machine and this build can do
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -248,6 +252,37 @@ pub enum PaymentCommand {
     Show { id: String },
 }
 
+#[derive(Clone, Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Write everything that is kept about a person
+    Export {
+        /// Their Telegram id
+        id: i64,
+        /// As a page for a browser instead of JSON
+        #[arg(long)]
+        page: bool,
+        /// To a file; - is the terminal
+        #[arg(long, value_name = "FILE", default_value = "-")]
+        out: PathBuf,
+    },
+    /// Erase everything about a person, without the time to take it back; the server must be running
+    Erase {
+        /// Their Telegram id
+        id: i64,
+    },
+    /// List the erasures that were asked for
+    Erasures {
+        /// As JSON lines, to be replayed after a restore
+        #[arg(long)]
+        json: bool,
+    },
+    /// Erase again, after a restore, whoever was erased since the backup was made; the server must be running
+    Replay {
+        /// As `person erasures --json` wrote it
+        file: PathBuf,
+    },
+}
+
 impl Cli {
     /// Does it. Everything that is to be read goes to standard output, everything else to standard error.
     pub fn run(self) -> ExitCode {
@@ -277,6 +312,7 @@ fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
         Command::Tree { json } => tree::run(json, desk),
         Command::Secrets(command) => desk::block_on(secrets::run(command, desk)),
         Command::Payment(command) => desk::block_on(payment::run(command, desk)),
+        Command::Person(command) => desk::block_on(person::run(command, desk)),
         Command::Bench(command) => actix_rt::System::new().block_on(bench::run(command)),
     }
 }

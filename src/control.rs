@@ -2,6 +2,7 @@
 
 mod ask;
 mod import;
+mod person;
 
 use std::fs::{File, Permissions};
 use std::os::fd::AsRawFd;
@@ -40,12 +41,30 @@ pub enum Request {
     Ping,
     Tree,
     StuckList,
-    StuckRetry { id: String },
-    StuckDrop { id: String },
+    StuckRetry {
+        id: String,
+    },
+    StuckDrop {
+        id: String,
+    },
     QuarantineList,
-    QuarantineRelease { key: String },
-    QuarantineDrop { key: String },
-    CatalogueImport { csv: String },
+    QuarantineRelease {
+        key: String,
+    },
+    QuarantineDrop {
+        key: String,
+    },
+    CatalogueImport {
+        csv: String,
+    },
+    /// Everything about a person is erased, in every conversation with a bot of this server.
+    PersonErase {
+        person: i64,
+    },
+    /// Of a restored backup: those whom the marks name were erased once and are erased again.
+    PersonsErasedBefore {
+        marks: Vec<String>,
+    },
 }
 
 /// What the requests are answered from.
@@ -209,6 +228,8 @@ impl Control {
             Request::QuarantineList => quarantine(&self.database).await,
             Request::QuarantineRelease { key } => self.release(&key).await,
             Request::CatalogueImport { csv } => self.import_catalogue(&csv).await,
+            Request::PersonErase { person } => self.erase(person).await,
+            Request::PersonsErasedBefore { marks } => self.erased_before(&marks).await,
             Request::QuarantineDrop { key } => {
                 let dropped = self.drop_held(&key).await?;
                 self.release(&key).await?;

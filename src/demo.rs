@@ -18,6 +18,7 @@ use crate::telemetry;
 
 mod folder;
 mod history;
+mod leaflets;
 mod people;
 mod pictures;
 mod shop;
@@ -124,6 +125,10 @@ fn settings(data: &Path, listen: std::net::SocketAddr, sim_url: &str) -> anyhow:
          [shop]\nname = \"Kontor Demo Shop\"\nlanguages = [\"en\", \"ru\", \"es\", \"uz\", \"ar\"]\n\
          currency = \"EUR\"\npictures = {:?}\n\
          [owner]\nbot = \"shop\"\nchat = {}\n\
+         [terms]\nversion = \"{}\"\ndir = {:?}\n\
+         [registration]\nask_phone = true\nask_email = true\n\
+         [help]\nfaq = {:?}\ncontact = \"@olga\"\n\
+         [admins]\nusers = [{}]\n\
          [gateways.sandbox]\napi_url = \"{sim_url}\"\napi_key = \"sk_sandbox\"\n\
          webhook_secret = \"whsec_sandbox\"\n\
          [control]\nsocket = {:?}\n\
@@ -131,6 +136,10 @@ fn settings(data: &Path, listen: std::net::SocketAddr, sim_url: &str) -> anyhow:
         format!("sqlite://{}", path("kontor.db")),
         path("master.key"),
         path("pictures"),
+        people::OWNER,
+        leaflets::VERSION,
+        path("terms"),
+        path("faq"),
         people::OWNER,
         path("kontor.sock"),
     );
@@ -144,6 +153,7 @@ async fn prepare(settings: &Settings, data: &Path) -> anyhow::Result<()> {
     crate::secrets::master_key(&settings.secrets, true)?;
     pictures::draw(&data.join("pictures"))?;
     shop::write_goods(&data.join("pictures"))?;
+    leaflets::write(data)?;
     let database = Database::open(settings.database_url()).await?;
     let lock = entities::ServerLock::take(&database, settings.database_url(), "the demo").await;
     let lock = lock.context("is another demo running in this folder? see --data")?;
@@ -157,7 +167,8 @@ async fn prepare(settings: &Settings, data: &Path) -> anyhow::Result<()> {
 fn announce(options: &DemoOptions, sim: &Sim) {
     let mut hints = vec![
         "Try: buy the blue mug.".to_owned(),
-        "Press Start, choose a language, say your name, then open the shop.".to_owned(),
+        "Press Start, choose a language, agree, say your name, skip the rest, then open the shop."
+            .to_owned(),
         "Try /survey: a dialogue that is only a file, config/flows/survey.toml.".to_owned(),
         "Run the clock forward while an order is unpaid, and see what the bot says.".to_owned(),
     ];

@@ -1,9 +1,12 @@
 //! Reads the house (catalogue, flows, rules) from the database and the settings. Knows no actors.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use actors::House;
 use actors::flow::{FlowError, Flows};
+use actors::manners::{Entry, Leaflets, Terms};
 use anyhow::{Context, bail};
 use entities::{Database, FlowVersionRow};
 
@@ -19,7 +22,42 @@ pub async fn load(database: &Database, settings: &Settings) -> anyhow::Result<Ho
         catalogue: Arc::new(catalogue::load(database).await?),
         flows: Arc::new(flows(database, settings).await?),
         rules: Arc::new(settings.rules()),
+        leaflets: Arc::new(leaflets(settings)?),
     })
+}
+
+/// Frequent questions and the terms, from their files.
+fn leaflets(settings: &Settings) -> anyhow::Result<Leaflets> {
+    let read = |folder: &Path, language: &str| -> anyhow::Result<Option<String>> {
+        let file = folder.join(format!("{language}.md"));
+        match std::fs::read_to_string(&file) {
+            Ok(text) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("read {}", file.display())),
+        }
+    };
+    let mut leaflets = Leaflets::default();
+    let mut texts = BTreeMap::new();
+    for language in &settings.shop.languages {
+        if let Some(text) = read(&settings.help.faq, language)? {
+            leaflets.faq.insert(language.clone(), Entry::read(&text));
+        }
+        if let Some(text) = read(&settings.terms.dir, language)? {
+            texts.insert(language.clone(), text);
+        }
+    }
+    let version = settings.terms.version.clone();
+    if !version.is_empty() {
+        let own = &settings.shop.default_language;
+        if !texts.contains_key(own) {
+            let folder = settings.terms.dir.display();
+            bail!(
+                "terms.version is set, and there is no {folder}/{own}.md\n  hint: write the terms there, or leave terms.version empty"
+            );
+        }
+        leaflets.terms = Some(Terms { version, texts });
+    }
+    Ok(leaflets)
 }
 
 async fn flows(database: &Database, settings: &Settings) -> anyhow::Result<Flows> {

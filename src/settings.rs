@@ -5,6 +5,7 @@ mod check;
 mod error;
 mod lenient;
 mod load;
+mod people;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,12 @@ pub struct Settings {
     pub owner: OwnerSettings,
     pub gateways: GatewaySettings,
     pub flows: FlowSettings,
+    pub terms: people::TermsSettings,
+    pub registration: people::RegistrationSettings,
+    pub help: people::HelpSettings,
+    pub reminders: people::ReminderSettings,
+    pub privacy: people::PrivacySettings,
+    pub admins: people::AdminSettings,
     pub actors: ActorSettings,
     pub delivery: DeliverySettings,
     pub limits: LimitSettings,
@@ -129,6 +136,7 @@ pub struct ShopSettings {
     pub default_language: String,
     pub languages: Vec<String>,
     pub currency: Currency,
+    pub time_zone: String,
     pub gateway: String,
     pub payment_window_minutes: u32,
     pub max_quantity: u32,
@@ -305,6 +313,7 @@ impl Settings {
             gateway: self.shop.gateway.clone(),
             payment_window: time::Duration::minutes(i64::from(self.shop.payment_window_minutes)),
             max_quantity: self.shop.max_quantity,
+            manners: self.manners(),
             owner: self.owner(),
         }
     }

@@ -169,8 +169,15 @@ async fn a_newcomer_buys_while_the_server_is_killed_every_second() {
     let demo = Demo::start(&data, &["--kill-every", "1s"]).await;
     demo.act("start", json!({})).await.expect("starts");
     let asked = async |demo: &Demo| demo.texts().await.iter().any(|text| text.contains("call you"));
-    demo.press("✓", asked).await;
+    demo.press("✓", async |demo| demo.button("I agree").await.is_some()).await;
+    demo.press("I agree", asked).await;
     demo.act("send", json!({ "text": "Ada" })).await.expect("is sent");
+    demo.until("the question for the number", async |demo| {
+        demo.texts().await.iter().any(|text| text.contains("phone number")).then_some(())
+    })
+    .await;
+    demo.act("send", json!({ "text": "Skip" })).await.expect("is sent");
+    demo.press("Skip", async |demo| demo.button("Shop").await.is_some()).await;
     demo.until("the menu", async |demo| demo.button("Shop").await).await;
     for number in 1..=ORDERS {
         demo.buy(number).await;

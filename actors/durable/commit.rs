@@ -92,6 +92,9 @@ impl<C: Capability> Durable<C> {
         let partition = self.key.partition();
         self.version += 1;
         self.state = Rc::new(prepared.state);
+        if let Some(person) = prepared.erases {
+            self.shared.keys.evict(person);
+        }
         if let Some(next) = prepared.receipts {
             self.receipts.accept(next, prepared.now_ms);
         }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use entities::Row;
+use entities::{PersonId, Row};
 
 use super::Durable;
 use crate::capability::{Answer, Capability, Decision, Input, Moment, Refusal, TimerChange};
@@ -29,6 +29,8 @@ pub(super) struct Prepared<C: Capability> {
     pub(super) receipts: Option<Next>,
     pub(super) rows: Vec<Row>,
     pub(super) answer: Answer,
+    /// Whose key is destroyed by this step.
+    pub(super) erases: Option<PersonId>,
     pub(super) now_ms: i64,
 }
 /// Why there is nothing to commit.
@@ -133,6 +135,12 @@ impl<C: Capability> Durable<C> {
             timers.retain(|timer| timer.timer != name);
             timers.extend(at_ms.map(|at_ms| Timer { timer: name, at_ms }));
         }
+        let erases = decision.rows.iter().find_map(|row| match row {
+            Row::PersonErased { person, .. } => Some(PersonId(*person)),
+            _ => None,
+        });
+        // What they were to be told is about them.
+        let pending = if erases.is_some() { Vec::new() } else { pending };
         let fresh = |intent: Intent| Pending { number: 0, at_ms: now_ms, intent };
         Prepared {
             input: None,
@@ -144,6 +152,7 @@ impl<C: Capability> Durable<C> {
             receipts: None,
             rows: decision.rows,
             answer: decision.answer,
+            erases,
             now_ms,
         }
     }
@@ -173,7 +182,10 @@ impl<C: Capability> Durable<C> {
             return;
         };
         let receipt = Receipt { external, at_ms: prepared.now_ms, answer: prepared.answer.clone() };
-        let next = self.receipts.with(receipt, prepared.now_ms, &self.shared.numbers);
+        let mut next = self.receipts.with(receipt, prepared.now_ms, &self.shared.numbers);
+        if prepared.erases.is_some() {
+            next.forget_words();
+        }
         prepared.receipts = Some(next);
     }
 }

@@ -2,6 +2,7 @@
 
 use entities::{Key, Money, OrderLineRow, Row};
 
+use super::forget::forget;
 use super::state::{By, Fact, LINES_MAX, Line, Stage, State, Timer};
 use super::step::{
     give_back, late_news, releasing, step, tell, tell_payment, tell_session, tell_stock,
@@ -25,13 +26,14 @@ pub(super) fn decide(
     };
     match message {
         Message::Place { customer, lines } => return place(state, at, customer, lines),
+        Message::Forget { customer } => return forget(state, at, customer),
         _ if state.customer.is_none() => {
             return Err(Refusal::new("order-unknown", format!("{} was never placed", at.key)));
         }
         _ => {}
     }
     Ok(match message {
-        Message::Place { .. } => Decision::nothing(),
+        Message::Place { .. } | Message::Forget { .. } => Decision::nothing(),
         Message::Reserved { product } => reserved(state, at, product),
         Message::ReservationRefused { product, available } => {
             reservation_refused(state, at, product, *available)

@@ -161,6 +161,10 @@ pub enum Fact {
         amount: Money,
         whole: bool,
     },
+    /// The customer was erased; the order is a pseudonym's now.
+    CustomerForgotten {
+        pseudonym: Key,
+    },
 }
 
 impl FactKind for Fact {
@@ -181,6 +185,7 @@ impl FactKind for Fact {
             Self::Held { .. } => "order_held",
             Self::LateMoneySeen { .. } => "late_money_seen",
             Self::Refunded { .. } => "order_refunded",
+            Self::CustomerForgotten { .. } => "customer_forgotten",
         }
     }
 }
@@ -235,6 +240,7 @@ impl State {
             Fact::PaymentFailed { .. } => self.stage = Stage::Failed,
             Fact::Held { reason } => self.stage = Stage::Held { reason: reason.clone() },
             Fact::LateMoneySeen { .. } => {}
+            Fact::CustomerForgotten { pseudonym } => self.customer = Some(pseudonym.clone()),
             // An order that never came about stays what it is, whatever money came and went.
             Fact::Refunded { whole, .. } => {
                 if *whole && !self.stage.is_closed() {

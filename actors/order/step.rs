@@ -19,7 +19,15 @@ pub(super) fn step(state: &State, at: &Moment<'_>, fact: Fact) -> Decision<Order
     let (Some(customer), Some(view)) = (after.customer.clone(), after.view()) else {
         return decision;
     };
-    decision.rows.push(Row::Order(OrderRow {
+    decision.rows.extend(row(&after, at).map(Row::Order));
+    let changed = session::Message::OrderChanged { order: at.key.clone(), view };
+    decision.then(tell(&customer, changed.into()))
+}
+
+/// The order's head, once it is placed.
+pub(super) fn row(after: &State, at: &Moment<'_>) -> Option<OrderRow> {
+    let (customer, view) = (after.customer.as_ref()?, after.view()?);
+    Some(OrderRow {
         id: at.key.to_string(),
         number: at.key.id().to_owned(),
         session: customer.to_string(),
@@ -31,9 +39,7 @@ pub(super) fn step(state: &State, at: &Moment<'_>, fact: Fact) -> Decision<Order
         shipping_minor: 0,
         discount_minor: 0,
         promo: None,
-    }));
-    let changed = session::Message::OrderChanged { order: at.key.clone(), view };
-    decision.then(tell(&customer, changed.into()))
+    })
 }
 
 /// Lets go of all lines.

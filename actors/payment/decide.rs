@@ -4,7 +4,7 @@ use entities::{Key, Money};
 
 use super::state::{Ended, Fact, Stage, State, Terms, Timer, Unknown};
 use super::step::Step;
-use super::{CheckoutReport, Message, Payment, closing, incoming, refund, reply};
+use super::{CheckoutReport, Message, Payment, closing, forget, incoming, refund, reply};
 use crate::capability::{Decision, Input, Moment, Refusal};
 use crate::clock::to_ms;
 use crate::intent::{GatewayOp, Intent, Lane, Method, TelegramCall};
@@ -52,6 +52,7 @@ fn heard(step: &mut Step<'_>, message: &Message) -> Result<(), Refusal> {
         Message::GiveBack { reason } => refund::give_back(step, reason),
         Message::Refund { amount, reason, by } => refund::wanted(step, *amount, reason, by)?,
         Message::Ask { .. } => ask_now(step),
+        Message::Forget { customer } => forget::forget(step, customer)?,
         Message::PreCheckout { query, customer, amount, language_code } => {
             let error = pre_checkout_error(step, customer, *amount, language_code.as_deref());
             let Some((bot, _)) = customer.bot_and_number() else {

@@ -180,6 +180,10 @@ pub enum Fact {
     Stuck {
         reason: String,
     },
+    /// The customer was erased; the payment is a pseudonym's now.
+    CustomerForgotten {
+        pseudonym: Key,
+    },
 }
 
 impl FactKind for Fact {
@@ -201,6 +205,7 @@ impl FactKind for Fact {
             Self::OutcomeUnknown { .. } => "outcome_unknown",
             Self::GatewayAsked => "gateway_asked",
             Self::Stuck { .. } => "payment_stuck",
+            Self::CustomerForgotten { .. } => "customer_forgotten",
         }
     }
 }
@@ -248,6 +253,11 @@ impl State {
             Fact::GatewayAsked => {
                 if let Stage::Unknown { asked, .. } = &mut self.stage {
                     *asked += 1;
+                }
+            }
+            Fact::CustomerForgotten { pseudonym } => {
+                if let Some(terms) = &mut self.terms {
+                    terms.customer = pseudonym.clone();
                 }
             }
             Fact::Stuck { reason } => {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::around::Around;
+
 /// A press of one of our buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Press {
@@ -22,16 +24,37 @@ pub enum Surface {
 pub enum Act {
     Home,
     Register,
-    Shop { page: usize },
-    Product { product: String },
-    Quantity { product: String, quantity: u32 },
-    Place { product: String, quantity: u32, nonce: u32 },
-    Orders { page: usize },
-    Order { number: String },
-    CancelOrder { number: String },
+    Shop {
+        page: usize,
+    },
+    Product {
+        product: String,
+    },
+    Quantity {
+        product: String,
+        quantity: u32,
+    },
+    Place {
+        product: String,
+        quantity: u32,
+        nonce: u32,
+    },
+    Orders {
+        page: usize,
+    },
+    Order {
+        number: String,
+    },
+    CancelOrder {
+        number: String,
+    },
     Languages,
-    Language { code: String },
+    Language {
+        code: String,
+    },
     Help,
+    /// Around the shop: settings, terms, privacy.
+    Around(Around),
 }
 
 impl Press {
@@ -63,6 +86,7 @@ impl Press {
             "g" => Act::Languages,
             "w" => Act::Language { code: word()? },
             "?" => Act::Help,
+            "a" => Act::Around(Around::parse(parts.next()?, || parts.next())?),
             _ => return None,
         };
         parts.next().is_none().then_some(Self { on, act })
@@ -91,6 +115,7 @@ impl fmt::Display for Press {
             Act::Languages => f.write_str("g"),
             Act::Language { code } => write!(f, "w.{code}"),
             Act::Help => f.write_str("?"),
+            Act::Around(around) => write!(f, "a.{around}"),
         }
     }
 }

@@ -1,9 +1,13 @@
 //! What a session does: pure. Who spoke, and which part of the conversation it belongs to.
 
+use super::about::Asked;
 use super::button::{Act, Press, Surface};
 use super::state::{Fact, State, Step, Timer};
 use super::turn::Turn;
-use super::{Incoming, Message, Session, card, flows, home, orders, registration, shop};
+use super::{
+    Incoming, Message, Origin, Session, around, card, contact, faq, flows, home, orders, privacy,
+    registration, remind, settings, shop, terms,
+};
 use crate::capability::{Decision, Input, Moment, Refusal};
 use crate::flow;
 
@@ -15,6 +19,10 @@ pub(super) fn decide(
     let Some(mut turn) = Turn::new(state, at) else {
         return Err(Refusal::new("not-a-session", format!("{} is no session's key", at.key)));
     };
+    // A pseudonym: what is told to it is for nobody.
+    if turn.user() < 0 {
+        return Ok(Decision::nothing());
+    }
     match input {
         Input::Message(Message::Customer { from, what }) => {
             if *what == Incoming::Blocked {
@@ -38,8 +46,15 @@ pub(super) fn decide(
         Input::Message(Message::MoneyReturned { order, amount }) => {
             card::money_news(&mut turn, "order-money-returned", order, *amount);
         }
+        Input::Message(Message::EraseNow) => privacy::erase_now(&mut turn),
+        Input::Message(Message::Erase) => privacy::empty(&mut turn),
         Input::Message(Message::Notice { text }) => home::notice(&mut turn, text),
-        Input::Timer(Timer::Flow) => flows::time_out(&mut turn),
+        Input::Timer(Timer::Flow) => match turn.quiet_until() {
+            Some(at) => turn.timer(Timer::Flow, at),
+            None => flows::time_out(&mut turn),
+        },
+        Input::Timer(Timer::Erasure) => privacy::time_out(&mut turn),
+        Input::Timer(Timer::Registration) => remind::time_out(&mut turn),
         Input::Result { intent, outcome } => card::sent(&mut turn, intent, outcome),
     }
     Ok(turn.done())
@@ -53,11 +68,19 @@ pub(super) fn left(turn: &mut Turn<'_>) {
 }
 
 fn came(turn: &mut Turn<'_>, what: &Incoming) {
+    if terms::stop(turn, what) {
+        terms::ask(turn);
+        if let Incoming::Press { query, .. } = what {
+            let toast = turn.plain("terms-changed", &[]);
+            turn.answer_press(query, Some(toast));
+        }
+        return;
+    }
     match what {
         Incoming::Text { text, .. } => said(turn, text),
         Incoming::Command { name, argument, .. } => command(turn, name, argument),
         Incoming::Press { query, message_id, data } => pressed(turn, query, *message_id, data),
-        Incoming::Contact { .. } => other(turn),
+        Incoming::Contact { phone, user_id, .. } => contact_shared(turn, phone, *user_id),
         Incoming::Other { .. } => other(turn),
         Incoming::TooFast { query } => home::too_fast(turn, query.as_deref()),
         // What was said counts as it was said.
@@ -69,7 +92,13 @@ fn command(turn: &mut Turn<'_>, name: &str, argument: &str) {
     match name {
         "start" => start(turn, argument),
         "cancel" => home::cancel(turn),
-        "help" => home::help(turn),
+        "help" => faq::help(turn, argument),
+        "terms" => terms::show(turn),
+        "privacy" => privacy::show(turn),
+        "support" | "paysupport" => faq::support(turn),
+        "stats" if turn.is_admin() => home::stats(turn),
+        "settings" if !turn.state.is_registered() => registration::begin(turn),
+        "settings" => settings::show(turn),
         "language" => registration::languages(turn),
         "menu" | "shop" | "orders" if !turn.state.is_registered() => registration::begin(turn),
         "menu" => home::menu(turn),
@@ -98,11 +127,23 @@ fn start(turn: &mut Turn<'_>, payload: &str) {
         Some(flow) if !turn.state.is_registered() || for_this_link(flow) => {
             flows::begin(turn, flow);
         }
-        _ if turn.state.is_registered() => {
-            turn.step_to(Step::Idle);
-            home::menu(turn);
+        _ => {
+            let origin = Origin::parse(payload);
+            let product = origin.as_ref().and_then(Origin::product).map(str::to_owned);
+            match (turn.state.is_registered(), product) {
+                (true, Some(product)) => {
+                    shop::product(turn, &product);
+                }
+                (true, None) => {
+                    turn.step_to(Step::Idle);
+                    home::menu(turn);
+                }
+                (false, product) => {
+                    registration::wanted(turn, product);
+                    registration::begin(turn);
+                }
+            }
         }
-        _ => registration::begin(turn),
     }
 }
 
@@ -110,6 +151,7 @@ fn start(turn: &mut Turn<'_>, payload: &str) {
 fn said(turn: &mut Turn<'_>, text: &str) {
     match &turn.state.step {
         Step::Language => registration::language_said(turn, text),
+        Step::About(asked) if turn.state.run.is_none() => asked_said(turn, *asked, text),
         Step::Name => registration::name_said(turn, text),
         Step::Quantity { product } | Step::Confirm { product, .. }
             if turn.state.run.is_none() || shop::number(text).is_some() =>
@@ -121,17 +163,43 @@ fn said(turn: &mut Turn<'_>, text: &str) {
             let flows = turn.at.house.flows.clone();
             match flows.bound_to_text(text) {
                 Some(flow) => flows::begin(turn, flow),
-                None if turn.state.is_registered() => home::hint(turn),
-                None => registration::begin(turn),
+                None if !turn.state.is_registered() => registration::begin(turn),
+                None if contact::is_leftover(turn, text) => contact::leave(turn),
+                None => home::hint(turn),
             }
         }
     }
 }
 
-/// A sticker, a photo, a contact: nothing that is understood, but answered in the light of what was asked.
+fn asked_said(turn: &mut Turn<'_>, asked: Asked, text: &str) {
+    match asked {
+        Asked::Terms => terms::ask(turn),
+        Asked::Phone { alone } => contact::phone_said(turn, text, alone),
+        Asked::Email { alone } => contact::email_said(turn, text, alone),
+        Asked::Name => settings::name_said(turn, text),
+        Asked::Zone => settings::zone_said(turn, text),
+        Asked::Quiet => settings::quiet_said(turn, text),
+        Asked::Question => faq::search(turn, text),
+    }
+}
+
+fn contact_shared(turn: &mut Turn<'_>, phone: &str, owner: Option<i64>) {
+    match turn.state.step {
+        Step::About(Asked::Phone { alone }) => contact::shared(turn, phone, owner, alone),
+        // The keyboard was still open.
+        _ if turn.is_registered() && owner == Some(turn.user()) => {
+            contact::shared(turn, phone, owner, true);
+        }
+        _ => other(turn),
+    }
+}
+
+/// A sticker, a photo: nothing that is understood, but answered in the light of what was asked.
 fn other(turn: &mut Turn<'_>) {
     match &turn.state.step {
         Step::Language => registration::language_said(turn, ""),
+        Step::About(Asked::Question) => faq::search_wanted(turn),
+        Step::About(asked) if turn.state.run.is_none() => asked_said(turn, *asked, ""),
         Step::Name => registration::name_wanted(turn),
         Step::Quantity { product } | Step::Confirm { product, .. } if turn.state.run.is_none() => {
             shop::quantity_said(turn, product, "");
@@ -172,8 +240,10 @@ fn act_on(turn: &mut Turn<'_>, message_id: Option<i64>, act: Act) -> Option<Stri
     match act {
         Act::Languages => registration::languages(turn),
         Act::Language { code } => return registration::language_pressed(turn, &code),
-        Act::Help => home::help(turn),
-        Act::Register => home_or_registration(turn),
+        Act::Help => faq::help(turn, ""),
+        Act::Register if turn.state.is_registered() => home::menu(turn),
+        Act::Register => registration::resume(turn),
+        Act::Around(act) => return around::act(turn, &act),
         // A button from before they were forgotten, or of somebody who never finished.
         _ if !turn.state.is_registered() => registration::begin(turn),
         Act::Home => {

@@ -1,9 +1,11 @@
 //! The way home: menu, help, hints, /cancel. Knows no products and no orders.
 
+use super::about::Asked;
+use super::around::Around;
 use super::button::{Act, Surface};
 use super::state::Step;
 use super::turn::Turn;
-use crate::intent::{Button, Keyboard, Lane, Method};
+use crate::intent::{Button, Keyboard, Lane, Method, Report};
 use crate::texts;
 
 /// A notice is cut here: Telegram takes 4,096 UTF-16 units, and escaping lengthens.
@@ -24,25 +26,21 @@ fn menu_text(turn: &Turn<'_>) -> String {
 /// For a customer everything; for somebody who is none yet, the way to become one.
 pub(super) fn menu_keyboard(turn: &Turn<'_>) -> Keyboard {
     let mut rows = Vec::new();
-    if turn.who.as_ref().is_some_and(|who| who.registered) {
+    if turn.is_registered() {
         rows.push(vec![turn.button("button-shop", Act::Shop { page: 0 })]);
         rows.push(vec![turn.button("button-orders", Act::Orders { page: 0 })]);
     } else {
         rows.push(vec![turn.button("button-register", Act::Register)]);
     }
     let mut last = Vec::new();
-    if turn.at.house.rules.languages.len() > 1 {
+    if turn.is_registered() {
+        last.push(turn.button("button-settings", Act::Around(Around::Settings)));
+    } else if turn.at.house.rules.languages.len() > 1 {
         last.push(turn.button("button-language", Act::Languages));
     }
     last.push(turn.button("button-help", Act::Help));
     rows.push(last);
     Keyboard::Inline(rows)
-}
-
-pub(super) fn help(turn: &mut Turn<'_>) {
-    let html = turn.say("help", &[("shop", (&*turn.at.house.rules.shop_name).into())]);
-    let home = home_button(turn);
-    turn.show(html, Keyboard::Inline(vec![vec![home]]));
 }
 
 /// Nothing was asked and nothing understood: what can be done is shown, once for a burst.
@@ -66,7 +64,10 @@ pub(super) fn cancel(turn: &mut Turn<'_>) {
     let keyboard = menu_keyboard(turn);
     if turn.state.run.is_some() {
         turn.flow_to(None);
-        // The flow's reply keyboard may still be open; one message cannot close it and carry buttons.
+    }
+    let phone_asked = matches!(turn.state.step, Step::About(Asked::Phone { .. }));
+    if turn.state.run.is_some() || phone_asked {
+        // A reply keyboard may still be open; one message cannot close it and carry buttons.
         turn.send(said, Keyboard::Remove);
         turn.send(menu, keyboard);
     } else {
@@ -98,6 +99,12 @@ pub(super) fn kept_row(turn: &Turn<'_>) -> Vec<Button> {
         turn.button_on(Surface::Kept, "button-orders", Act::Orders { page: 0 }),
         turn.button_on(Surface::Kept, "button-menu", Act::Home),
     ]
+}
+
+/// The shop's figures, for its admins.
+pub(super) fn stats(turn: &mut Turn<'_>) {
+    let lang = turn.lang().to_owned();
+    turn.call(Method::SendReport { report: Report::Shop, lang }, Lane::Answer, false);
 }
 
 /// Told to the owner of the shop, who may never have spoken to the bot.

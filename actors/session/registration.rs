@@ -1,9 +1,11 @@
-//! Becoming a customer: language and name; and changing the language later. Knows nothing of what is sold.
+//! Becoming a customer: language, terms, name, contact, questionnaire; and changing the language later. Knows nothing of
+//! what is sold.
 
+use super::about::{Asked, Change};
 use super::button::{Act, Surface};
-use super::home;
 use super::state::{Fact, Step};
 use super::turn::{Turn, press};
+use super::{contact, flows, home, remind, shop, terms};
 use crate::intent::{Button, Keyboard};
 use crate::texts;
 
@@ -11,15 +13,88 @@ use crate::texts;
 const NAME_MAX: usize = 64;
 /// Characters of a name with its marks and joiners: a few letters can carry hundreds.
 const NAME_MAX_CHARS: usize = 256;
+/// Characters of a product's id, and room to spare.
+const WANTED_MAX: usize = 40;
 
 pub(super) fn begin(turn: &mut Turn<'_>) {
+    remind::begin(turn);
     if turn.at.house.rules.languages.len() > 1 {
         turn.step_to(Step::Language);
         let html = turn.say("welcome", &[("shop", (&*turn.at.house.rules.shop_name).into())]);
         let rows = language_rows(turn);
         turn.show(html, Keyboard::Inline(rows));
     } else {
+        go_on(turn);
+    }
+}
+
+/// The link that brought them was a product's: they see it as soon as they are customers.
+pub(super) fn wanted(turn: &mut Turn<'_>, product: Option<String>) {
+    if let Some(product) = product.filter(|product| product.len() <= WANTED_MAX) {
+        turn.about(Change::Wanted { product: Some(product.as_str().into()) });
+    }
+}
+
+/// Goes on where they stopped.
+pub(super) fn resume(turn: &mut Turn<'_>) {
+    match turn.state.step {
+        Step::Name | Step::About(Asked::Terms) => go_on(turn),
+        _ => begin(turn),
+    }
+}
+
+/// The next question to somebody whose language is known.
+pub(super) fn go_on(turn: &mut Turn<'_>) {
+    if terms::are_open(turn) {
+        terms::ask(turn);
+    } else {
         name_wanted(turn);
+    }
+}
+
+/// What registration asks now is not answered.
+pub(super) fn skip(turn: &mut Turn<'_>) {
+    match turn.state.step {
+        Step::About(Asked::Phone { .. }) => after_phone(turn),
+        Step::About(Asked::Email { .. }) => after_email(turn),
+        _ if turn.is_registered() => home::menu(turn),
+        _ => go_on(turn),
+    }
+}
+
+fn after_name(turn: &mut Turn<'_>) {
+    match turn.at.house.rules.manners.ask_phone && turn.about.phone.is_none() {
+        true => contact::ask_phone(turn, false),
+        false => after_phone(turn),
+    }
+}
+
+pub(super) fn after_phone(turn: &mut Turn<'_>) {
+    match turn.at.house.rules.manners.ask_email && turn.about.email.is_none() {
+        true => contact::ask_email(turn, false),
+        false => after_email(turn),
+    }
+}
+
+/// Everything was asked: the questionnaire, the product that they came for, or the menu.
+pub(super) fn after_email(turn: &mut Turn<'_>) {
+    turn.step_to(Step::Idle);
+    let name = turn.who.as_ref().map_or_else(String::new, |who| who.name.clone());
+    let shop = &*turn.at.house.rules.shop_name;
+    let html = turn.say("registered", &[("name", name.into()), ("shop", shop.into())]);
+    let flows = turn.at.house.flows.clone();
+    let questionnaire = turn.at.house.rules.manners.questionnaire.as_deref();
+    let flow = questionnaire.and_then(|name| flows.all().find(|flow| flow.name() == name));
+    if let Some(product) = turn.about.wanted.clone() {
+        turn.about(Change::Wanted { product: None });
+        turn.show(html, Keyboard::None);
+        shop::product(turn, &product);
+    } else if let Some(flow) = flow {
+        turn.show(html, Keyboard::None);
+        flows::begin(turn, flow);
+    } else {
+        let keyboard = home::menu_keyboard(turn);
+        turn.show(html, keyboard);
     }
 }
 
@@ -57,7 +132,7 @@ pub(super) fn language_pressed(turn: &mut Turn<'_>, code: &str) -> Option<String
         home::menu(turn);
         return Some(turn.plain("language-changed", &[]));
     }
-    name_wanted(turn);
+    go_on(turn);
     None
 }
 
@@ -69,7 +144,7 @@ pub(super) fn language_said(turn: &mut Turn<'_>, text: &str) {
     match turn.at.house.rules.languages.iter().find(named) {
         Some(code) => {
             turn.speak(code);
-            name_wanted(turn);
+            go_on(turn);
         }
         None => {
             let html = turn.say("language-choose", &[]);
@@ -88,18 +163,17 @@ pub(super) fn name_wanted(turn: &mut Turn<'_>) {
 pub(super) fn name_said(turn: &mut Turn<'_>, text: &str) {
     match checked_name(text) {
         Ok(name) => {
-            turn.customer(Fact::Registered { name: name.clone() });
-            turn.step_to(Step::Idle);
-            let shop = &*turn.at.house.rules.shop_name;
-            let html = turn.say("registered", &[("name", name.into()), ("shop", shop.into())]);
-            let keyboard = home::menu_keyboard(turn);
-            turn.show(html, keyboard);
+            turn.customer(Fact::Registered { name });
+            remind::end(turn);
+            after_name(turn);
         }
-        Err(key) => {
-            let html = turn.say(key, &[("max", (NAME_MAX as u32).into())]);
-            turn.show(html, Keyboard::None);
-        }
+        Err(key) => name_refused(turn, key, Keyboard::None),
     }
+}
+
+pub(super) fn name_refused(turn: &mut Turn<'_>, key: &str, keyboard: Keyboard) {
+    let html = turn.say(key, &[("max", (NAME_MAX as u32).into())]);
+    turn.show(html, keyboard);
 }
 
 /// The name as it is kept, or the text that says what is wrong with it.

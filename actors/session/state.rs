@@ -5,6 +5,7 @@ use std::sync::Arc;
 use entities::{Key, Money};
 use serde::{Deserialize, Serialize};
 
+use super::about::{About, Asked, Change};
 use crate::fact::FactKind;
 use crate::flow::FlowRun;
 use crate::order;
@@ -28,6 +29,9 @@ pub struct State {
     /// When the hint was given, while it is the last thing that was said; else 0.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hinted_at_ms: i64,
+    /// What else is known of the customer.
+    #[serde(default, skip_serializing_if = "About::is_default")]
+    pub about: Arc<About>,
     /// The orders, the newest first.
     #[serde(default, skip_serializing_if = "cards_are_empty")]
     pub cards: Arc<Vec<Card>>,
@@ -68,6 +72,8 @@ pub enum Step {
     Language,
     /// Registration: which name.
     Name,
+    /// Something around the shop: terms, contact, settings.
+    About(Asked),
     /// How many of this product.
     Quantity { product: String },
     /// The summary is shown. `nonce` tells it from every other summary, so that it places one order only.
@@ -107,6 +113,15 @@ pub enum Place {
 pub enum Timer {
     /// The flow's step waits no longer: a reminder, or its end.
     Flow,
+    /// Registration was begun and not ended.
+    Registration,
+    /// The time in which an erasure can be taken back is over.
+    Erasure,
+}
+
+impl Timer {
+    /// Every one of them, to clear them all.
+    pub(super) const ALL: [Self; 3] = [Self::Flow, Self::Registration, Self::Erasure];
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -137,6 +152,15 @@ pub enum Fact {
     Hinted {
         at_ms: i64,
     },
+    /// Consent, contact, wishes.
+    About {
+        change: Change,
+    },
+    /// Everything is gone; only that they were here is not.
+    Erased {
+        /// Unix time in seconds.
+        at: i64,
+    },
     /// A card is new or was changed.
     CardKept {
         card: Box<Card>,
@@ -161,6 +185,8 @@ impl FactKind for Fact {
             Self::FlowMoved { .. } => "flow_moved",
             Self::FlowFinished => "flow_finished",
             Self::Hinted { .. } => "hinted",
+            Self::About { change } => change.name(),
+            Self::Erased { .. } => "customer_erased",
             Self::CardKept { .. } => "card_kept",
             Self::CardRenumbered { .. } => "card_renumbered",
         }
@@ -175,6 +201,8 @@ impl FactKind for Fact {
             | Self::Registered { .. }
             | Self::Left
             | Self::Returned => true,
+            Self::About { change } => change.is_kept(),
+            Self::Erased { .. } => true,
             Self::Stepped { .. }
             | Self::FlowMoved { .. }
             | Self::FlowFinished
@@ -188,7 +216,17 @@ impl FactKind for Fact {
 impl State {
     pub(super) fn apply(&mut self, fact: &Fact) {
         match fact {
-            Fact::Met { who } => self.who = Some(Arc::new(who.clone())),
+            Fact::Met { who } => {
+                self.who = Some(Arc::new(who.clone()));
+                // Whoever comes back after an erasure is somebody new.
+                if self.about.erased {
+                    self.about = Arc::default();
+                }
+            }
+            Fact::Erased { .. } => {
+                let about = About { erased: true, ..About::default() };
+                *self = Self { about: Arc::new(about), ..Self::default() };
+            }
             Fact::CameBy { payload } => self.change(|who| who.came_by = Some(payload.clone())),
             Fact::LanguageChosen { language } => self.change(|who| who.language = language.clone()),
             Fact::Registered { name } => self.change(|who| {
@@ -201,6 +239,7 @@ impl State {
             Fact::FlowMoved { run } => self.run.clone_from(run),
             Fact::FlowFinished => self.finished_runs += 1,
             Fact::Hinted { at_ms } => self.hinted_at_ms = *at_ms,
+            Fact::About { change } => Arc::make_mut(&mut self.about).apply(change),
             Fact::CardKept { card } => self.keep(card),
             Fact::CardRenumbered { from, to } => {
                 let cards = Arc::make_mut(&mut self.cards);

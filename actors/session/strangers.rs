@@ -3,6 +3,7 @@
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use time::Duration;
 
+use super::tests::people::thorough;
 use super::tests::{ADA, state, talking};
 use super::{Incoming, Step};
 use crate::intent::{Keyboard, Method};
@@ -22,7 +23,7 @@ fn saying() -> impl Strategy<Value = String> {
 fn data() -> impl Strategy<Value = String> {
     let product = prop_oneof![(0..12_u8).prop_map(|n| format!("mug-{n}")), Just("gone".to_owned())];
     let surface = prop_oneof![Just("t"), Just("p"), Just("k")];
-    (surface, product, any::<u16>(), any::<u32>(), 0..14_u8).prop_map(
+    (surface, product, any::<u16>(), any::<u32>(), 0..17_u8).prop_map(
         |(on, product, quantity, nonce, verb)| match verb {
             0 => format!("{on}.h"),
             1 => format!("{on}.r"),
@@ -35,10 +36,47 @@ fn data() -> impl Strategy<Value = String> {
             10 => format!("{on}.c.ABCDEF"),
             11 => format!("{on}.w.{}", ["en", "ar", "xx"][usize::from(quantity) % 3]),
             12 => "f:12345678:two:0".to_owned(),
+            13 | 14 => format!("{on}.a.{}", AROUND[usize::from(quantity) % AROUND.len()]),
+            15 => format!("{on}.a.q.{quantity}.{quantity}"),
             _ => "from last month".to_owned(),
         },
     )
 }
+
+/// What stands around the shop.
+const AROUND: [&str; 31] = [
+    "s",
+    "zz",
+    "z.Asia/Tashkent",
+    "z.Atlantis",
+    "cc",
+    "c.USD",
+    "c.JPY",
+    "n.0",
+    "n.1",
+    "qq",
+    "na",
+    "ph",
+    "em",
+    "ef",
+    "sk",
+    "t",
+    "ty.v1",
+    "ty.v0",
+    "tn",
+    "tw",
+    "f.0",
+    "f.999",
+    "ff",
+    "su",
+    "p",
+    "rs",
+    "zzz",
+    "px",
+    "pe",
+    "pr",
+    "ps",
+];
 
 #[derive(Clone, Debug)]
 enum Deed {
@@ -48,6 +86,7 @@ enum Deed {
     /// One of the buttons of the newest message.
     Chooses(u8),
     Shows(&'static str),
+    Shares(String, i64),
     Leaves,
     Waits(u8),
 }
@@ -56,6 +95,12 @@ fn deed() -> impl Strategy<Value = Deed> {
     let command = prop_oneof![
         Just("/start"),
         Just("/start promo"),
+        Just("/start p_mug-1"),
+        Just("/settings"),
+        Just("/terms"),
+        Just("/privacy"),
+        Just("/support"),
+        Just("/help pay"),
         Just("/menu"),
         Just("/shop"),
         Just("/orders"),
@@ -70,6 +115,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => data().prop_map(Deed::Presses),
         6 => any::<u8>().prop_map(Deed::Chooses),
         1 => prop_oneof![Just("photo"), Just("sticker")].prop_map(Deed::Shows),
+        1 => ("[+0-9 ]{0,18}", ADA..ADA + 2).prop_map(|(phone, of)| Deed::Shares(phone, of)),
         1 => Just(Deed::Leaves),
         1 => any::<u8>().prop_map(Deed::Waits),
     ]
@@ -103,12 +149,18 @@ fn happens(town: &mut Town, deed: &Deed) {
         Deed::Shows(what) => {
             town.does(ADA, Incoming::Other { message_id: 1, what: (*what).to_owned() });
         }
+        Deed::Shares(phone, of) => {
+            let (phone, user_id) = (phone.clone(), Some(*of));
+            town.does(ADA, Incoming::Contact { message_id: 1, phone, user_id });
+        }
         Deed::Leaves => return town.does(ADA, Incoming::Blocked),
         Deed::Waits(minutes) => return town.pass(Duration::minutes(i64::from(*minutes))),
     }
     // What nobody understands is answered by the hint that stands already.
-    let may_be_nonsense =
-        matches!(deed, Deed::Says(_) | Deed::Commands("/nonsense") | Deed::Shows(_));
+    let may_be_nonsense = matches!(
+        deed,
+        Deed::Says(_) | Deed::Commands("/nonsense") | Deed::Shows(_) | Deed::Shares(..)
+    );
     let answered = town.sent.len() > before || (hinted && may_be_nonsense);
     assert!(answered, "no answer to {deed:?}");
 }
@@ -118,8 +170,12 @@ proptest! {
 
     /// Valid, careless, hostile: always an answer within Telegram's limits, and always a way home.
     #[test]
-    fn nobody_is_ever_lost(deeds in proptest::collection::vec(deed(), 1..60), flows: bool) {
-        let mut town = if flows { talking() } else { Town::stocked(5) };
+    fn nobody_is_ever_lost(deeds in proptest::collection::vec(deed(), 1..60), house in 0..3_u8) {
+        let mut town = match house {
+            0 => talking(),
+            1 => thorough(),
+            _ => Town::stocked(5),
+        };
         for deed in &deeds {
             happens(&mut town, deed);
             town.must_hold();

@@ -1,6 +1,9 @@
 //! How a conversation must go, whatever the customer does. Knows no order's or payment's rules.
 
 mod kept;
+pub(super) mod people;
+mod privacy;
+mod rough;
 
 use std::sync::Arc;
 

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
-use entities::{BotId, CustomerRow, Key, Row};
+use entities::{BotId, CustomerRow, Key, ProfileRow, Row};
+use time::OffsetDateTime;
 
+use super::about::{About, Change};
 use super::button::{Act, Press, Surface};
 use super::state::{Card, Fact, State, Step, Timer, Who};
 use super::{Profile, Session};
 use crate::capability::{Decision, Moment, TimerChange};
-use crate::clock::to_ms;
+use crate::clock::{from_ms, to_ms};
 use crate::flow::FlowRun;
 use crate::intent::{Button, Intent, Keyboard, Lane, Method, TelegramCall};
 use crate::message::Message as AnyMessage;
@@ -24,12 +26,17 @@ pub(super) struct Turn<'a> {
     pub(super) at: &'a Moment<'a>,
     /// Who the customer is after the facts so far.
     pub(super) who: Option<Arc<Who>>,
+    /// What else is known of them, likewise.
+    pub(super) about: Arc<About>,
     bot: BotId,
     user: i64,
     lang: Arc<str>,
     /// The message whose button was pressed, unless it is kept: what is shown next takes its place.
     pub(super) pressed: Option<(i64, Surface)>,
+    /// What is asked after this step, where it changed.
+    stepped: Option<Step>,
     customer_changed: bool,
+    about_changed: bool,
     hinted: bool,
     decision: Decision<Session>,
 }
@@ -46,11 +53,14 @@ impl<'a> Turn<'a> {
             state,
             at,
             who: state.who.clone(),
+            about: state.about.clone(),
             bot,
             user,
             lang,
             pressed: None,
+            stepped: None,
             customer_changed: false,
+            about_changed: false,
             hinted: false,
             decision: Decision::nothing(),
         })
@@ -72,10 +82,53 @@ impl<'a> Turn<'a> {
                 first_seen_ms: who.first_seen_ms,
             }));
         }
+        if self.about_changed {
+            self.decision.rows.push(Row::Profile(self.profile()));
+        }
         self.decision
     }
 
+    fn profile(&self) -> ProfileRow {
+        let about = &self.about;
+        let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
+        ProfileRow {
+            session: self.at.key.to_string(),
+            phone: text(&about.phone),
+            email: text(&about.email),
+            time_zone: text(&about.time_zone),
+            currency: about.currency.map(|currency| currency.code().to_owned()),
+            silent: about.silent,
+            quiet: about.quiet.map(|quiet| format!("{}-{}", quiet.from, quiet.to)),
+            terms_version: about.consent.as_ref().map(|consent| consent.version.to_string()),
+            consented_ms: about.consent.as_ref().map(|consent| consent.at_ms),
+        }
+    }
+
     // Who it is.
+
+    pub(super) fn user(&self) -> i64 {
+        self.user
+    }
+
+    /// With what this step made of them.
+    pub(super) fn is_registered(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.registered)
+    }
+
+    /// Whether they may command the shop.
+    pub(super) fn is_admin(&self) -> bool {
+        self.at.house.rules.manners.admins.contains(&self.user)
+    }
+
+    /// The zone in which they are told times.
+    pub(super) fn zone(&self) -> &str {
+        self.about.time_zone.as_deref().unwrap_or(&self.at.house.rules.manners.time_zone)
+    }
+
+    /// A moment as their calendar and clock show it.
+    pub(super) fn moment(&self, at_ms: i64) -> String {
+        texts::moment(&self.lang, from_ms(at_ms), self.zone())
+    }
 
     /// The first contact, or one after they had blocked the bot.
     pub(super) fn meet(&mut self, from: &Profile) {
@@ -94,6 +147,9 @@ impl<'a> Turn<'a> {
                     first_seen_ms: self.now_ms(),
                 };
                 self.lang = who.language.clone();
+                if self.about.erased {
+                    self.about = Arc::default();
+                }
                 self.customer(Fact::Met { who });
             }
         }
@@ -125,8 +181,32 @@ impl<'a> Turn<'a> {
 
     // What is kept.
 
+    pub(super) fn about(&mut self, change: Change) {
+        Arc::make_mut(&mut self.about).apply(&change);
+        self.about_changed = true;
+        self.decision.facts.push(Fact::About { change });
+    }
+
+    /// The last step of an erasure: the state is empty, and so are all tables.
+    pub(super) fn erased(&mut self, fact: Fact) {
+        self.who = None;
+        (self.customer_changed, self.about_changed) = (false, false);
+        self.decision.facts.push(fact);
+        let session = self.at.key.to_string();
+        self.decision.rows.push(Row::PersonErased { session, person: self.user });
+    }
+
+    pub(super) fn timer(&mut self, timer: Timer, at: OffsetDateTime) {
+        self.decision.timers.push(TimerChange::Set(timer, at));
+    }
+
+    pub(super) fn clear(&mut self, timer: Timer) {
+        self.decision.timers.push(TimerChange::Clear(timer));
+    }
+
     pub(super) fn step_to(&mut self, to: Step) {
-        if to != self.state.step {
+        if to != *self.stepped.as_ref().unwrap_or(&self.state.step) {
+            self.stepped = Some(to.clone());
             self.decision.facts.push(Fact::Stepped { to });
         }
     }
@@ -208,6 +288,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn call(&mut self, method: Method, lane: Lane, report: bool) {
+        let method = method.aligned(&self.lang);
         let (bot, chat) = (self.bot.clone(), self.user);
         let call = TelegramCall { bot, chat, method, lane, report };
         self.decision.intents.push(Intent::Telegram(call));
@@ -215,9 +296,10 @@ impl<'a> Turn<'a> {
 
     /// A press is always answered, and first.
     pub(super) fn answer_press(&mut self, query: &str, text: Option<String>) {
-        // Telegram shows up to 200 characters.
-        let text = text.map(|text| texts::shortened(&text, 200));
+        // Telegram shows up to 200 characters; marks of direction may come on top.
+        let text = text.map(|text| texts::shortened(&text, 190));
         let method = Method::AnswerCallback { query: query.to_owned(), text, alert: false };
+        let method = method.aligned(&self.lang);
         let (bot, lane) = (self.bot.clone(), Lane::Answer);
         let call = TelegramCall { bot, chat: 0, method, lane, report: false };
         self.decision.intents.insert(0, Intent::Telegram(call));

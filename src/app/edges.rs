@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::{Kernel, Restart, task};
+use entities::Database;
 
 use super::{Bot, Parts};
 use crate::delivery::limits::OutboundLimits;
+use crate::delivery::telegram::reports::Reports;
 use crate::delivery::telegram::{Pictures, SendingBot, TelegramCourier};
 use crate::gateways::{Gateways, sandbox::Sandbox};
 use crate::health::AskIntake;
@@ -29,6 +31,7 @@ pub(super) fn apis(parts: &Parts<'_>) -> anyhow::Result<Vec<(BotSettings, BotApi
 pub(super) fn telegram_courier(
     parts: &Parts<'_>,
     apis: &[(BotSettings, BotApi)],
+    database: &Database,
 ) -> TelegramCourier {
     let limits = &parts.settings.limits;
     let outbound = OutboundLimits {
@@ -43,7 +46,10 @@ pub(super) fn telegram_courier(
         (bot.name.clone(), SendingBot { api: api.clone(), provider_token: None })
     };
     let pictures = Pictures::new(Some(parts.settings.shop.pictures.clone()), |_| None);
-    TelegramCourier::new(apis.iter().map(sending), &outbound, &parts.clock, pictures)
+    let reports = Reports::new(database.clone(), parts.master.clone(), parts.clock.clone());
+    let courier = TelegramCourier::new(apis.iter().map(sending), &outbound, &parts.clock, pictures);
+    courier.report_from(reports);
+    courier
 }
 
 pub(super) fn gateways(parts: &Parts<'_>) -> Gateways {

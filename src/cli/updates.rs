@@ -6,7 +6,6 @@ use super::UpdatesCommand;
 use super::desk::Desk;
 use super::exit::Outcome;
 use super::table::{Table, count, when};
-use crate::intake::bot::unparsed_purpose;
 use crate::intake::digest;
 use crate::secrets;
 
@@ -30,7 +29,7 @@ async fn unparsed(desk: &Desk, json: bool) -> anyhow::Result<Outcome> {
     if json {
         let key = secrets::master_key(&settings.secrets, false)?;
         for row in rows {
-            let body = key.open(&row.body, &unparsed_purpose(&row.bot))?;
+            let body = key.open(&row.body, &entities::unparsed_purpose(&row.bot))?;
             let line = json!({
                 "bot": row.bot,
                 "update_id": row.update_id,

@@ -3,15 +3,16 @@
 mod compose;
 pub mod pictures;
 mod progress;
+pub mod reports;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use actors::{Clock, CourierReport, IntentId, Lane, Method, Outcome, TelegramCall};
-use entities::BotId;
+use entities::{BotId, PersonId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -21,6 +22,7 @@ use crate::delivery::limits::{Limiter, OutboundLimits};
 use crate::telegram::{BotApi, CALL_WITHIN, CallError, Upload};
 use compose::{Cost, Step, cost, steps};
 use progress::{HalfWay, Progress};
+use reports::{Made, Reports};
 use verdict::{Verdict, verdict};
 
 pub(crate) use pictures::Pictures;
@@ -50,6 +52,8 @@ struct Inner {
     bots: HashMap<BotId, Bot>,
     pictures: Pictures,
     half_way: HalfWay,
+    /// Missing only where nothing asks for one.
+    reports: OnceLock<Reports>,
 }
 
 /// A message that was sent, as much of it as is used.
@@ -80,7 +84,13 @@ impl TelegramCourier {
             moved: Mutex::default(),
         };
         let bots = bots.into_iter().map(|(id, sending)| (id, bot(sending))).collect();
-        Self(Arc::new(Inner { bots, pictures, half_way: HalfWay::default() }))
+        let (half_way, reports) = (HalfWay::default(), OnceLock::new());
+        Self(Arc::new(Inner { bots, pictures, half_way, reports }))
+    }
+
+    /// What reports are read from; said once, at the start.
+    pub fn report_from(&self, reports: Reports) {
+        drop(self.0.reports.set(reports)); // the first one stays
     }
 
     /// Carries one call. A send that may have gone out already goes out again: `sendMessage` has no idempotency key.
@@ -133,6 +143,21 @@ impl TelegramCourier {
         let Some(bot) = self.0.bots.get(&call.bot) else {
             return CourierReport::Closed { reason: format!("no bot {} is configured", call.bot) };
         };
+        let written;
+        let call = match &call.method {
+            Method::SendReport { report, lang } => match self.report(call, (*report, lang)).await {
+                Ok(Made::File { name, bytes, caption }) => {
+                    return self.send_file(bot, call, (name, bytes, caption)).await;
+                }
+                Ok(Made::Text { html }) => {
+                    let method = Method::SendText { html, keyboard: actors::Keyboard::None };
+                    written = TelegramCall { method, ..call.clone() };
+                    &written
+                }
+                Err(report) => return report,
+            },
+            _ => call,
+        };
         let steps = match bot.steps(call) {
             Ok(steps) => steps,
             Err(unsendable) => {
@@ -156,6 +181,51 @@ impl TelegramCourier {
         })
     }
 
+    /// Written now, from what is kept now.
+    async fn report(
+        &self,
+        call: &TelegramCall,
+        (report, lang): (actors::Report, &str),
+    ) -> Result<Made, CourierReport> {
+        let failed = |reason: String| CourierReport::Failed { reason };
+        let nothing = || failed("nothing to read reports from".to_owned());
+        let reports = self.0.reports.get().ok_or_else(nothing)?;
+        let made = reports.make(report, lang, PersonId(call.chat)).await;
+        made.map_err(|error| failed(format!("{error:#}")))
+    }
+
+    /// A file of our own making; lost files are written anew, so nothing is remembered of them.
+    async fn send_file(
+        &self,
+        bot: &Bot,
+        call: &TelegramCall,
+        (name, bytes, caption): (&str, Vec<u8>, String),
+    ) -> CourierReport {
+        if let Err(retry_after) = bot.limiter.turn(call.chat, call.lane).await {
+            return CourierReport::Throttled { retry_after };
+        }
+        let mut fields = serde_json::Map::new();
+        fields.insert("chat_id".to_owned(), json!(call.chat));
+        fields.insert("caption".to_owned(), json!(caption));
+        let file = Upload { field: "document", file_name: name.to_owned(), bytes };
+        let error = match bot.sending.api.upload("sendDocument", &fields, file).await {
+            Ok(result) => {
+                let sent = made_id("sendDocument", &result);
+                let outcome = sent.map_or(Outcome::Done, |message_id| Outcome::Sent { message_id });
+                return CourierReport::Finished(outcome);
+            }
+            Err(error) => error,
+        };
+        match verdict("sendDocument", &error) {
+            Verdict::Done => CourierReport::Finished(Outcome::Done),
+            Verdict::Report(report) => report,
+            Verdict::Migrated(_) | Verdict::FileForgotten => {
+                let reason = error.to_string();
+                CourierReport::Finished(Outcome::Refused { reason, unreachable: false })
+            }
+        }
+    }
+
     /// One call of the Bot API, again where a group moved or a file was forgotten; the id of a message that it made.
     async fn step(
         &self,
@@ -175,7 +245,7 @@ impl TelegramCourier {
                 turn.map_err(|retry_after| CourierReport::Throttled { retry_after })?;
             }
             let error = match self.send(bot, &call.bot, &step).await {
-                Ok(result) => return Ok(made(step.method, &result)),
+                Ok(result) => return Ok(made_id(step.method, &result)),
                 Err(error) => error,
             };
             match verdict(step.method, &error) {
@@ -254,7 +324,7 @@ pub fn inline_body(call: &TelegramCall) -> Option<Value> {
 }
 
 /// The id of the message that a send made; edits and answers make none.
-fn made(method: &str, result: &RawValue) -> Option<i64> {
+fn made_id(method: &str, result: &RawValue) -> Option<i64> {
     let is_send = method.starts_with("send");
     let sent = is_send.then(|| serde_json::from_str::<Sent>(result.get()).ok()).flatten();
     sent.and_then(|sent| sent.message_id)

@@ -31,9 +31,15 @@ async fn past(world: &World, bot: i64, person: i64, place: usize) -> Option<()> 
     let mine = |button: &&Value| button["text"].as_str().is_some_and(|text| text.starts_with('✓'));
     let language = pressable(&welcome).iter().position(mine).unwrap_or_default();
     press(world, person, bot, language).await?;
+    // The terms: the first button agrees.
+    press(world, person, bot, 0).await?;
     world.send_text(person, bot, &name).ok()?;
-    let said = |texts: &[String]| texts.iter().any(|text| text.contains(&name));
-    until(|| said(&world.bot_texts(person, bot))).await?;
+    // The phone number can be shared or skipped: the second label of the reply keyboard skips.
+    until(|| other_label(world, person, bot).is_some()).await?;
+    world.send_text(person, bot, &other_label(world, person, bot)?).ok()?;
+    // So can the address, by the one button under the question.
+    until(|| newest(world, person, bot).is_some_and(|one| pressable(&one).len() == 1)).await?;
+    press(world, person, bot, 0).await?;
     for step in 0..STEPS {
         if let Some(url) = pay_link(world, person, bot) {
             return pay(&url).await;
@@ -42,6 +48,14 @@ async fn past(world: &World, bot: i64, person: i64, place: usize) -> Option<()> 
         press(world, person, bot, if step == 1 { place } else { 0 }).await?;
     }
     None
+}
+
+/// The second label of the reply keyboard that is open.
+fn other_label(world: &World, person: i64, bot: i64) -> Option<String> {
+    let messages = world.messages(person, bot);
+    let mut open =
+        messages.iter().rev().filter_map(|one| one["reply_markup"]["keyboard"].as_array());
+    open.next()?.get(1)?.get(0)?["text"].as_str().map(str::to_owned)
 }
 
 /// Looks until it is so, or patience is over.

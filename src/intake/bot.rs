@@ -225,7 +225,7 @@ impl BotIntake {
             update_id: unparsed.update_id.unwrap_or_else(|| fingerprint(raw)),
             at_ms: self.clock.now_ms(),
             reason: unparsed.reason,
-            body: self.master.seal(raw, &unparsed_purpose(self.bot.as_str())),
+            body: self.master.seal(raw, &entities::unparsed_purpose(self.bot.as_str())),
         }
     }
 
@@ -271,11 +271,6 @@ impl BotIntake {
             (self.alarm)(format!("Bot {}: {reason}", self.bot));
         }
     }
-}
-
-/// What a kept update is sealed for.
-pub fn unparsed_purpose(bot: &str) -> String {
-    format!("unparsed {bot}")
 }
 
 /// A stand-in for an id that could not be read: negative, and the same for the same bytes.

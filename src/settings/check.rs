@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{BotSettings, IntakeMode, LANGUAGES, Settings, SettingsError};
+use super::{BotSettings, IntakeMode, LANGUAGES, Settings, SettingsError, people};
 
 /// Gateways that Kontor knows.
 const GATEWAYS: &[&str] = &["sandbox"];
@@ -15,6 +15,7 @@ pub(super) fn check(settings: &Settings, path: Option<&Path>) -> Checked {
     let all = database(settings)
         .and_then(|()| bots(settings))
         .and_then(|()| shop(settings))
+        .and_then(|()| people::check(settings))
         .and_then(|()| numbers(settings))
         .and_then(|()| log_level(&settings.log.level));
     all.map_err(|error| error.within(place))

@@ -2,6 +2,8 @@
 //! edge and the core, and no gateway.
 
 mod delivery;
+mod erasure;
 mod polling;
 mod rig;
+mod rough;
 mod webhook;

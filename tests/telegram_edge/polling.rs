@@ -133,7 +133,7 @@ fn an_update_that_cannot_be_read_is_kept_and_stops_nobody() {
     let rows = ground.look(async |database| entities::unparsed(&database.read).await).unwrap();
     assert_eq!(rows.len(), 1);
     assert!(rows[0].reason.starts_with("message.contact"), "{}", rows[0].reason);
-    let purpose = kontor::intake::bot::unparsed_purpose("shop");
+    let purpose = entities::unparsed_purpose("shop");
     let body = ground.master.open(&rows[0].body, &purpose).unwrap();
     assert!(String::from_utf8(body).unwrap().contains("not an object"));
 }

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use actix_web::{App, HttpServer, web};
 use actors::{
-    Clock, Courier, CourierReport, DeliveryLimits, House, Intent, IntentId, Kernel, KernelConfig,
-    OfficeLimits, Outcome, TelegramCall,
+    Clock, Courier, CourierReport, DeliveryLimits, GatewayCall, GatewayOp, GatewayReply, House,
+    Intent, IntentId, Kernel, KernelConfig, OfficeLimits, Outcome, TelegramCall,
 };
 use entities::{BotId, Database, MasterKey, SealKey, ServerLock};
 use kontor::delivery::limits::OutboundLimits;
 use kontor::delivery::telegram::pictures::Pictures;
+use kontor::delivery::telegram::reports::Reports;
 use kontor::delivery::telegram::{SendingBot, TelegramCourier};
 use kontor::intake::bot::{BotIntake, IntakeState};
 use kontor::intake::flood::FloodLimits;
@@ -33,10 +34,11 @@ pub(crate) struct Ground {
     pub(crate) clock: Clock,
     pub(crate) office: OfficeLimits,
     pub(crate) flood: FloodLimits,
+    pub(crate) outbound: OutboundLimits,
     pub(crate) pictures: std::path::PathBuf,
     pub(crate) master: MasterKey,
     pub(crate) port: u16,
-    url: String,
+    pub(crate) url: String,
     sim: Option<Sim>,
     runtime: tokio::runtime::Runtime,
     _folder: tempfile::TempDir,
@@ -55,6 +57,11 @@ pub(crate) enum By {
 
 impl Ground {
     pub(crate) fn new() -> Self {
+        Self::on(None)
+    }
+
+    /// On this database, or in a file of its own.
+    pub(crate) fn on(url: Option<String>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -72,7 +79,8 @@ impl Ground {
         });
         let ada = world.add_person(Person::named("Ada")).id;
         let folder = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite://{}", folder.path().join("k.db").display());
+        let file = format!("sqlite://{}", folder.path().join("k.db").display());
+        let url = url.unwrap_or(file);
         actix_rt::System::new().block_on(async {
             let database = Database::open(&url).await.expect("opens");
             migrations::up(&database.write).await.expect("migrates");
@@ -84,6 +92,7 @@ impl Ground {
             ada,
             clock: Clock::system(),
             office: OfficeLimits::default(),
+            outbound: OutboundLimits::default(),
             flood: FloodLimits { messages: 0, ..FloodLimits::default() },
             pictures: folder.path().to_owned(),
             master: SealKey::random(),
@@ -149,6 +158,15 @@ impl Courier for OnlyTelegram {
     async fn carry(&self, id: IntentId, intent: &Intent, _maybe_done: bool) -> CourierReport {
         match intent {
             Intent::Telegram(call) => self.0.carry(id, call).await,
+            // The only gateway here opens whatever it is asked to open.
+            Intent::Gateway(GatewayCall {
+                payment, op: GatewayOp::OpenCheckout { .. }, ..
+            }) => {
+                let (checkout, url) =
+                    (format!("co-{}", payment.id()), "https://pay.example/".to_owned());
+                let opened = GatewayReply::Opened { checkout, url };
+                CourierReport::Finished(Outcome::Gateway(opened))
+            }
             _ => CourierReport::Finished(Outcome::Done),
         }
     }
@@ -178,9 +196,11 @@ impl<'g> Rig<'g> {
         let api = BotApi::new(http, &ground.api_url(), TOKEN.into());
         let sending = SendingBot { api: api.clone(), provider_token: None };
         let pictures = Pictures::new(Some(ground.pictures.clone()), |_| None);
-        let limits = OutboundLimits::default();
-        let courier = TelegramCourier::new([(shop(), sending)], &limits, &ground.clock, pictures);
+        let courier =
+            TelegramCourier::new([(shop(), sending)], &ground.outbound, &ground.clock, pictures);
         let kernel = kernel(ground, courier.clone()).await;
+        let (database, clock) = (kernel.database().clone(), ground.clock.clone());
+        courier.report_from(Reports::new(database, ground.master.clone(), clock));
         let intake = BotIntake::new(&kernel, shop(), ground.master.clone(), ground.flood.clone());
         let stop = CancellationToken::new();
         let mut rig = Self { ground, kernel, courier, intake, stop, server: None };

@@ -9,6 +9,9 @@ help =
     /shop – choose and order
     /orders – your orders and what became of them
     /language – change the language
+    /settings – language, time zone, reminders, contact
+    /support – reach a person
+    /terms, /privacy – what we agree on, and what we keep
     /cancel – leave what you began
 
     An order that is not paid yet can be cancelled with the button under it.

@@ -9,6 +9,9 @@ help =
     /shop – elegir y pedir
     /orders – tus pedidos y cómo van
     /language – cambiar de idioma
+    /settings – idioma, zona horaria, recordatorios, contacto
+    /support – hablar con una persona
+    /terms, /privacy – lo que acordamos y lo que guardamos
     /cancel – dejar lo empezado
 
     Un pedido sin pagar se puede cancelar con el botón que lleva debajo.

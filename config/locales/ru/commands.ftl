@@ -5,3 +5,7 @@ command-orders = ваши заказы
 command-language = сменить язык
 command-help = что я умею
 command-cancel = прервать начатое
+command-settings = язык, часовой пояс, напоминания, контакты
+command-support = написать человеку
+command-terms = наши условия
+command-privacy = что мы о вас храним

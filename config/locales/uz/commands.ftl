@@ -5,3 +5,7 @@ command-orders = buyurtmalaringiz
 command-language = tilni almashtirish
 command-help = nimalar qila olaman
 command-cancel = boshlanganini toʻxtatish
+command-settings = til, vaqt mintaqasi, eslatmalar, aloqa
+command-support = odam bilan bogʻlanish
+command-terms = shartlarimiz
+command-privacy = siz haqingizda nimani saqlaymiz

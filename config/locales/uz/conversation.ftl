@@ -9,6 +9,9 @@ help =
     /shop – tanlash va buyurtma berish
     /orders – buyurtmalaringiz va ularning holati
     /language – tilni almashtirish
+    /settings – til, vaqt mintaqasi, eslatmalar, aloqa
+    /support – odam bilan bogʻlanish
+    /terms, /privacy – nimaga kelishamiz va nimani saqlaymiz
     /cancel – boshlangan ishni toʻxtatish
 
     Toʻlanmagan buyurtmani uning ostidagi tugma bilan bekor qilish mumkin.

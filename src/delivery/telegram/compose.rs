@@ -90,7 +90,10 @@ fn single(chat: i64, method: &Method, provider: Option<&str>) -> Result<Step, Un
             Step { method: "sendInvoice", body: priced(invoice, prices, provider)?, picture: None }
         }
         Method::LeaveChat => step("leaveChat", json!({"chat_id": chat})),
-        Method::SendText { .. } | Method::EditText { .. } | Method::SendPhoto { .. } => {
+        Method::SendText { .. }
+        | Method::EditText { .. }
+        | Method::SendPhoto { .. }
+        | Method::SendReport { .. } => {
             return Err(Unsendable::Empty);
         }
     })
@@ -203,6 +206,12 @@ fn put_keyboard(body: &mut Map<String, Value>, keyboard: &Keyboard) {
             };
             let rows: Vec<_> = rows.iter().map(row).collect();
             json!({"keyboard": rows, "resize_keyboard": true, "one_time_keyboard": one_time})
+        }
+        Keyboard::Contact { share, others } => {
+            let share = json!([{"text": share, "request_contact": true}]);
+            let others = others.iter().map(|label| json!([{"text": label}]));
+            let rows: Vec<Value> = [share].into_iter().chain(others).collect();
+            json!({"keyboard": rows, "resize_keyboard": true, "one_time_keyboard": true})
         }
         Keyboard::Inline(rows) => {
             let row = |row: &Vec<Button>| -> Vec<Value> { row.iter().map(button).collect() };
