@@ -52,10 +52,8 @@ async fn past(world: &World, bot: i64, person: i64, place: usize) -> Option<()> 
 
 /// The second label of the reply keyboard that is open.
 fn other_label(world: &World, person: i64, bot: i64) -> Option<String> {
-    let messages = world.messages(person, bot);
-    let mut open =
-        messages.iter().rev().filter_map(|one| one["reply_markup"]["keyboard"].as_array());
-    open.next()?.get(1)?.get(0)?["text"].as_str().map(str::to_owned)
+    let chat = world.chat(person, bot, None, 1).ok()?;
+    chat["reply_keyboard"]["keyboard"][1][0]["text"].as_str().map(str::to_owned)
 }
 
 /// Looks until it is so, or patience is over.
