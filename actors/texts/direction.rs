@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 
 const RIGHT_TO_LEFT_MARK: char = '\u{200f}';
-const FIRST_STRONG_ISOLATE: char = '\u{2068}';
+const LEFT_TO_RIGHT_ISOLATE: char = '\u{2066}';
+const RIGHT_TO_LEFT_ISOLATE: char = '\u{2067}';
 const POP_ISOLATE: char = '\u{2069}';
 
 /// Whether the language is written from right to left.
@@ -36,20 +37,24 @@ fn way(letter: char) -> Option<Way> {
 /// An argument that would take the text around it along: a foreign name, a number with its unit, a date.
 pub(super) fn isolated<'a>(lang: &str, text: Cow<'a, str>) -> Cow<'a, str> {
     let runs_right = |letter: char| letter.is_numeric() || way(letter) == Some(Way::Right);
-    match is_rtl(lang) && text.chars().any(runs_right) {
-        true => Cow::Owned(format!("{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}")),
-        false => text,
+    if !is_rtl(lang) || !text.chars().any(runs_right) {
+        return text;
     }
+    // Not "first strong": of a date that is made of isolates itself, nothing would be seen.
+    let runs_left = text.chars().any(|letter| way(letter) == Some(Way::Left));
+    let isolate = if runs_left { RIGHT_TO_LEFT_ISOLATE } else { LEFT_TO_RIGHT_ISOLATE };
+    Cow::Owned(format!("{isolate}{text}{POP_ISOLATE}"))
 }
 
 /// A whole text (Telegram HTML or plain) with every line running the way of its language: a line that begins with a
-/// foreign name or a number gets the invisible mark that says so.
+/// foreign name or a number gets the invisible mark that says so. A line that begins with a command does not: Telegram
+/// might no longer see the command.
 pub fn aligned(lang: &str, text: &str) -> String {
     if !is_rtl(lang) {
         return text.to_owned();
     }
     let line = |line: &str| match first_strong(line) {
-        Some(Way::Right) => format!("{RIGHT_TO_LEFT_MARK}{line}"),
+        Some(Way::Right) if !line.starts_with('/') => format!("{RIGHT_TO_LEFT_MARK}{line}"),
         _ => line.to_owned(),
     };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
@@ -87,8 +92,9 @@ mod tests {
     #[test]
     fn what_runs_the_other_way_is_kept_apart() {
         let apart = |lang: &str, text: &str| isolated(lang, Cow::Borrowed(text)).into_owned();
-        assert_eq!(apart("ar", "Ada"), "\u{2068}Ada\u{2069}");
-        assert_eq!(apart("ar", "12.00 EUR"), "\u{2068}12.00 EUR\u{2069}");
+        assert_eq!(apart("ar", "Ada"), "\u{2066}Ada\u{2069}");
+        assert_eq!(apart("ar", "12.00 EUR"), "\u{2066}12.00 EUR\u{2069}");
+        assert_eq!(apart("ar", "21 نوفمبر"), "\u{2067}21 نوفمبر\u{2069}");
         assert_eq!(apart("ar", "ليلى"), "ليلى");
         assert_eq!(apart("ar", "★"), "★");
         assert_eq!(apart("en", "ليلى"), "ليلى", "letters that run left need no help there");
@@ -104,6 +110,7 @@ mod tests {
             ("<b>أهلاً</b>", false),
             ("2 × \u{2068}Mug\u{2069} · السعر", false),
             ("12.00", true),
+            ("/menu – القائمة", false),
             ("&lt;&gt; كوب", false),
             ("", false),
             ("…", false),

@@ -316,9 +316,9 @@ fn arabic_lines_run_from_right_to_left() {
     town.says(ADA, "/language");
     town.chooses(ADA, "العربية");
     town.says(ADA, "/menu");
-    assert!(town.last_words().starts_with("\u{200f}<b>\u{2068}"), "{:?}", town.last_words());
+    assert!(town.last_words().starts_with("\u{200f}<b>\u{2066}"), "{:?}", town.last_words());
     town.says(ADA, "/settings");
-    assert!(town.last_words().contains("الاسم: \u{2068}Ada\u{2069}"));
+    assert!(town.last_words().contains("الاسم: \u{2066}Ada\u{2069}"));
 }
 
 #[test]

@@ -15,6 +15,14 @@ overflow-wrap:anywhere;font-size:.8125rem;background:#f4f5f6;padding:.75rem;bord
 @media(prefers-color-scheme:dark){body{color:#e8eaed;background:#17191c}dt{color:#a2abb5}\
 h2,th,td{border-color:#3a3f45}pre{background:#22262b}}";
 
+/// `2026-11-20T16:56:35.303Z` as people read it.
+fn when(instant: &str) -> String {
+    match instant.get(..16) {
+        Some(minutes) => format!("{} UTC", minutes.replace('T', " ")),
+        None => instant.to_owned(),
+    }
+}
+
 struct Page<'l> {
     html: String,
     lang: &'l str,
@@ -30,7 +38,7 @@ pub(super) fn page(dossier: &Dossier, lang: &str) -> String {
          <style>{STYLE}</style>\n<h1>{title}</h1>\n"
     ));
     page.terms(&[
-        ("export-made", Some(dossier.made_at.clone())),
+        ("export-made", Some(when(&dossier.made_at))),
         ("export-telegram-id", Some(dossier.telegram_id.to_string())),
     ]);
     for conversation in &dossier.conversations {
@@ -103,9 +111,9 @@ impl Page<'_> {
             ("button-quiet", one.quiet_hours.clone()),
             ("export-reminders", Some(texts::plain(self.lang, answer, &[]))),
             ("export-terms", one.terms_version.clone()),
-            ("export-agreed", one.terms_agreed_at.clone()),
+            ("export-agreed", one.terms_agreed_at.as_deref().map(when)),
             ("export-came-by", one.came_by.clone()),
-            ("export-first-seen", one.first_seen.clone()),
+            ("export-first-seen", one.first_seen.as_deref().map(when)),
         ]);
         self.orders(one);
         for questionnaire in &one.questionnaires {
@@ -126,7 +134,7 @@ impl Page<'_> {
                 Value::String(_) | Value::Null => String::new(),
                 other => other.to_string(),
             };
-            vec![event.at.clone(), event.what.replace('_', " "), details]
+            vec![when(&event.at), event.what.replace('_', " "), details]
         });
         self.table(&["export-when", "export-what", "export-details"], events);
         self.heading("export-memory");
@@ -147,7 +155,7 @@ impl Page<'_> {
             });
             vec![
                 order.number.clone(),
-                order.placed_at.clone(),
+                when(&order.placed_at),
                 lines,
                 order.total.clone(),
                 order.state.clone(),
