@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::changes::Change;
 use crate::detect;
 use crate::entities::{self, Formatted};
 use crate::files::{FileKind, Given};
@@ -268,6 +269,9 @@ impl Turn<'_> {
         };
         for bot in bots {
             self.push_update(bot, "message_reaction", &update, place.chat_id());
+        }
+        if let Place::Shared(chat) = place {
+            self.world.0.changes.tell(Change::Reactions { chat, post: message_id });
         }
         self.tell(place, || json!({"type": "reaction", "message_id": message_id, "emoji": emoji}));
         Ok(())

@@ -6,7 +6,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::acts::Acts;
 use crate::history::History;
+use crate::ledger::Ledger;
+use crate::life::Life;
+
+/// Messages kept in a channel or supergroup, whose history Telegram never forgets.
+const CHANNEL_KEPT: usize = 500_000;
 
 /// What kind of shared chat it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -207,6 +213,14 @@ pub(crate) struct Chat {
     pub(crate) pinned: Vec<i64>,
     pub(crate) permissions: Map<String, Value>,
     pub(crate) migrated_to: Option<i64>,
+    /// What happened to its posts.
+    pub(crate) ledger: Ledger,
+    /// The life it leads by itself, if it does.
+    pub(crate) life: Option<Box<Life>>,
+    /// What was done in it.
+    pub(crate) acts: Acts,
+    /// When it was made, Unix seconds; 0 when nobody wrote that down.
+    pub(crate) born_s: i64,
 }
 
 impl Chat {
@@ -220,13 +234,20 @@ impl Chat {
             is_forum: false,
             by_request: false,
             members: BTreeMap::new(),
-            history: History::new(cap),
+            history: History::new(match kind {
+                ChatKind::Group => cap,
+                ChatKind::Supergroup | ChatKind::Channel => cap.max(CHANNEL_KEPT),
+            }),
             links: Vec::new(),
             requests: BTreeMap::new(),
             topics: BTreeMap::new(),
             pinned: Vec::new(),
             permissions: full_permissions(),
             migrated_to: None,
+            ledger: Ledger::default(),
+            life: None,
+            acts: Acts::default(),
+            born_s: 0,
         }
     }
 
@@ -245,6 +266,12 @@ impl Chat {
     /// Ids of the people in it, without bots.
     pub(crate) fn people(&self) -> Vec<i64> {
         self.present().filter(|(_, one)| !one.is_bot).map(|(id, _)| *id).collect()
+    }
+
+    /// How many are in it: those whom the world knows, and the many of a channel's life.
+    pub(crate) fn subscribers(&self, now_s: i64) -> i64 {
+        let present = i64::try_from(self.present().count()).unwrap_or(i64::MAX);
+        self.life.as_ref().map_or(present, |life| life.subscribers(now_s) + present)
     }
 
     /// Everybody in it.

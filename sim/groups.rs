@@ -70,6 +70,7 @@ impl World {
         let mut chat = Chat::new(id, new.kind, &new.title, turn.state.cap);
         chat.is_forum = new.is_forum && new.kind == ChatKind::Supergroup;
         chat.by_request = new.by_request;
+        chat.born_s = turn.now_s();
         chat.members.insert(new.owner, Member::new(Standing::Owner, false));
         if let Some(name) = new.username.filter(|_| new.kind != ChatKind::Group) {
             turn.state.usernames.insert(name.to_lowercase(), id);

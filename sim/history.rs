@@ -103,6 +103,26 @@ impl History {
         self.stored.remove(at)
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.stored.len()
+    }
+
+    /// The message at a position, the oldest first.
+    pub(crate) fn at(&self, position: usize) -> Option<&Stored> {
+        self.stored.get(position)
+    }
+
+    /// How many messages there are before this id.
+    pub(crate) fn before(&self, id: i64) -> usize {
+        self.stored.partition_point(|one| one.id < id)
+    }
+
+    /// Gives out ids from here on; what lies before is kept elsewhere.
+    pub(crate) fn begin_at(&mut self, id: i64) {
+        self.next_id = self.next_id.max(id);
+    }
+
     /// The last id that was given out.
     pub(crate) fn last_id(&self) -> i64 {
         self.next_id - 1

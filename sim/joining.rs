@@ -4,6 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::acting::id_of;
+use crate::acts::Deed;
+use crate::changes;
 use crate::chats::{ChatKind, JoinRequest, Member, Standing, full_rights};
 use crate::messages::{Draft, Sender};
 use crate::state::Place;
@@ -129,6 +131,9 @@ impl Turn<'_> {
             return;
         }
         found.members.insert(id, new.clone());
+        let deed = Deed::Standing { member: id, before: old.clone(), after: new.clone() };
+        found.acts.add(date, by, deed);
+        self.world.0.changes.tell(changes::Change::Standing { chat, member: id });
         found.requests.remove(&id);
         let mut update = json!({
             "chat": found.json(), "from": from, "date": date,

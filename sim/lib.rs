@@ -6,13 +6,16 @@
 //! tests, through [`World`].
 
 mod acting;
+mod acts;
 mod api;
+mod changes;
 mod chat;
 mod chats;
 mod clock;
 mod connection;
 mod control;
 mod control_chat;
+mod control_mtproto;
 mod detect;
 mod entities;
 mod events;
@@ -28,8 +31,11 @@ mod images;
 mod inline;
 mod joining;
 mod keyboard;
+mod ledger;
+mod life;
 mod limits;
 mod links;
+mod lives;
 mod load;
 mod load_report;
 mod log;
@@ -49,6 +55,7 @@ mod methods_query;
 mod methods_send;
 mod methods_stars;
 mod methods_topic;
+mod mtproto;
 mod multipart;
 mod params;
 mod payments;
@@ -81,10 +88,13 @@ pub use clock::WorldClock;
 pub use faults::{Fault, FaultKind};
 pub use groups::NewChat;
 pub use history::Marks;
+pub use life::Language;
 pub use limits::Limits;
+pub use lives::NewLife;
 pub use load::{Load, Step, run as run_load};
 pub use load_report::{Latency, Missed, Report};
 pub use log::Call;
+pub use mtproto::{Account, CodeBy, DcConfig, Dcs, Mishap, MishapKind, RpcCall};
 pub use params::Upload;
 pub use payments::Paid;
 pub use people::{NewBot, Person};
@@ -117,6 +127,8 @@ pub struct SimConfig {
     pub history_kept: usize,
     /// A webhook that answers 410 for so long is removed, milliseconds of world time.
     pub gone_after_ms: i64,
+    /// The MTProto data centres; none runs none.
+    pub data_centres: Option<DcConfig>,
     /// Threads of the web server, and as many again for deliveries.
     pub workers: usize,
 }
@@ -133,6 +145,7 @@ impl Default for SimConfig {
             limits: world.limits,
             history_kept: world.history_kept,
             gone_after_ms: world.gone_after_ms,
+            data_centres: Some(DcConfig::default()),
             workers: 2,
         }
     }
@@ -144,6 +157,8 @@ pub struct Sim {
     pub addr: SocketAddr,
     /// The world behind it.
     pub world: World,
+    /// The data centres, when they run.
+    pub dcs: Option<Dcs>,
     server: ServerHandle,
     runtime: Option<tokio::runtime::Runtime>,
 }
@@ -202,9 +217,12 @@ pub async fn start(config: SimConfig) -> anyhow::Result<Sim> {
         gone_after_ms: config.gone_after_ms,
     };
     let world = World::new(options, http, runtime.handle().clone());
+    let bound = config.data_centres.as_ref().map(mtproto::bind).transpose()?;
+    let dcs = bound.map(|bound| mtproto::serve(bound, &world, config.seed)).transpose()?;
     let public_url = config.public_url.unwrap_or_else(|| format!("http://{addr}"));
     let desk = web::Data::new(gateway::State::new(config.clock, config.seed, public_url));
     let shared = web::Data::new(world.clone());
+    let centres = dcs.clone();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
@@ -214,6 +232,7 @@ pub async fn start(config: SimConfig) -> anyhow::Result<Sim> {
             .configure(api::routes)
             .configure(control::routes)
             .configure(control_chat::routes)
+            .configure(|cfg| control_mtproto::routes(cfg, centres.clone()))
             .configure(stream::routes)
             .configure(gateway::routes)
             .configure(chat::routes)
@@ -230,7 +249,8 @@ pub async fn start(config: SimConfig) -> anyhow::Result<Sim> {
     let handle = server.handle();
     tokio::spawn(server);
     runtime.spawn(renewals(world.clone()));
-    Ok(Sim { addr, world, server: handle, runtime: Some(runtime) })
+    runtime.spawn(lives::live(world.clone()));
+    Ok(Sim { addr, world, dcs, server: handle, runtime: Some(runtime) })
 }
 
 fn json_error(

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::acts::Deed;
 use crate::chats::ChatKind;
 use crate::events::Audience;
 use crate::history::{Marks, Stored};
 use crate::keyboard::Markup;
+use crate::ledger::Happening;
 use crate::people::Fields;
 use crate::state::{Heard, Place};
 use crate::updates::Lane;
@@ -106,6 +108,7 @@ impl Turn<'_> {
         if let Some(history) = self.state.history_mut(place) {
             history.push(stored);
         }
+        self.note(place, Happening::Posted(id));
         if from_person {
             let kind = self.kind_of_message(place, false);
             self.spread(place, sender, kind, &message);
@@ -262,6 +265,7 @@ impl Turn<'_> {
             stored.edit().insert("edit_date".to_owned(), json!(now_s));
         }
         let stored = stored.clone();
+        self.note(place, Happening::Edited(id));
         self.tell(place, || json!({"type": "edit", "message": stored.view()}));
         if let Place::Private { bot, person } = place
             && let Some(private) = self.state.privates.get(&(bot, person))
@@ -278,11 +282,18 @@ impl Turn<'_> {
         let Some(history) = self.state.history_mut(place) else {
             return false;
         };
-        let removed = history.remove(id).is_some();
-        if removed {
-            self.tell(place, || json!({"type": "delete", "message_id": id}));
+        let Some(stored) = history.remove(id) else {
+            return false;
+        };
+        let now_s = self.now_s();
+        if let Place::Shared(chat) = place
+            && let Some(chat) = self.state.chats.get_mut(&chat)
+        {
+            chat.acts.add(now_s, stored.sender, Deed::Deleted(Box::new(stored)));
         }
-        removed
+        self.note(place, Happening::Deleted([id].into()));
+        self.tell(place, || json!({"type": "delete", "message_id": id}));
+        true
     }
 
     /// Marks a person's message as arrived at the bot, and as handled.

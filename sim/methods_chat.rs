@@ -107,8 +107,9 @@ pub(crate) fn get_count(call: &mut Call<'_>) -> Answer {
     match call.chat()? {
         Place::Private { .. } => Ok(json!(2)),
         Place::Shared(id) => {
+            let now_s = call.turn.now_s();
             let chat = call.turn.state.chats.get(&id);
-            Ok(json!(chat.map_or(0, |chat| chat.present().count())))
+            Ok(json!(chat.map_or(0, |chat| chat.subscribers(now_s))))
         }
     }
 }

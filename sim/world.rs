@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::changes::{Change, Changes};
 use crate::clock::WorldClock;
 use crate::events::{Audience, Events};
 use crate::faults::{Fault, Faults};
+use crate::ledger::Happening;
 use crate::limits::Limits;
 use crate::log::{Call, Log};
 use crate::people::{Bot, NewBot, Person};
@@ -48,6 +50,7 @@ pub(crate) struct Inner {
     pub(crate) options: WorldOptions,
     pub(crate) state: Mutex<State>,
     pub(crate) events: Events,
+    pub(crate) changes: Changes,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     pub(crate) http: reqwest::Client,
@@ -93,6 +96,15 @@ impl Turn<'_> {
         });
     }
 
+    /// Writes down what happened to a shared chat's posts, and tells it.
+    pub(crate) fn note(&mut self, place: Place, happening: Happening) {
+        let Place::Shared(chat) = place else { return };
+        if let Some(found) = self.state.chats.get_mut(&chat) {
+            let entry = found.ledger.note(happening);
+            self.world.0.changes.tell(Change::Post { chat, entry });
+        }
+    }
+
     /// Gives one update to one bot, unless it did not ask for this kind.
     pub(crate) fn push_update(
         &mut self,
@@ -132,6 +144,7 @@ impl World {
             faults: Faults::new(options.seed),
             state: Mutex::new(state),
             events: Events::new(),
+            changes: Changes::default(),
             log: Log::default(),
             options,
             http,

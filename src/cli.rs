@@ -138,6 +138,15 @@ pub struct SimOptions {
     /// Without Telegram's flood limits, for load
     #[arg(long)]
     pub no_limits: bool,
+    /// The loopback ports of the two MTProto data centres; 0 takes a free one
+    #[arg(
+        long,
+        value_name = "HOME,STATISTICS",
+        value_delimiter = ',',
+        num_args = 1,
+        default_value = "0,0"
+    )]
+    pub dc_ports: Vec<u16>,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

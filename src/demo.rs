@@ -9,13 +9,14 @@ use actors::Clock;
 use anyhow::{Context, bail};
 use entities::Database;
 use metrics_exporter_prometheus::PrometheusHandle;
-use sim::{NewBot, Sim, SimConfig, WorldClock};
+use sim::{DcConfig, NewBot, Sim, SimConfig, WorldClock};
 
 use crate::app::{self, signal};
 use crate::cli::{DemoOptions, SimOptions};
 use crate::settings::Settings;
 use crate::telemetry;
 
+mod channels;
 mod folder;
 mod history;
 mod leaflets;
@@ -54,7 +55,8 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<()> {
     is_free(options.sim_listen, "--sim-listen")?;
     let _folder = Folder::take(&options.data, options.fresh)?;
     let world_clock = WorldClock::new(read_offset(&options.data));
-    let sim = start_world(options.sim_listen.to_string(), &world_clock, true).await?;
+    let listen = options.sim_listen.to_string();
+    let sim = start_world(&listen, &world_clock, true, DcConfig::default()).await?;
     let settings = settings(&options.data, options.listen, &sim.url())?;
     let metrics = telemetry::start(&settings.log)?;
     prepare(&settings, &options.data).await?;
@@ -66,6 +68,7 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<()> {
         inline: true,
     });
     people::settle(&sim.world);
+    channels::settle(&sim.world);
     keep_offset(&world_clock, &options.data);
     announce(&options, &sim);
     if is_fresh(&settings).await? {
@@ -92,24 +95,56 @@ fn is_free(address: std::net::SocketAddr, option: &str) -> anyhow::Result<()> {
 /// # Errors
 /// When the address is in use.
 pub async fn sim(options: SimOptions) -> anyhow::Result<()> {
-    let sim =
-        start_world(options.listen.to_string(), &WorldClock::new(0), !options.no_limits).await?;
+    let centres = data_centres(&options.dc_ports)?;
+    let listen = options.listen.to_string();
+    let sim = start_world(&listen, &WorldClock::new(0), !options.no_limits, centres).await?;
     people::settle(&sim.world);
+    channels::settle(&sim.world);
     println!("simulated Telegram: {} (Bot API and chat page)", sim.url());
     println!(
         "  add a bot: POST {}/sim/bots {{\"token\":\"1:a\",\"username\":\"my_bot\",…}}",
         sim.url()
     );
+    announce_centres(&sim);
+    if let Some(dcs) = &sim.dcs {
+        println!("{}", dcs.public_key().trim_end());
+    }
     signal().await;
     sim.stop().await;
     Ok(())
 }
 
-async fn start_world(listen: String, clock: &WorldClock, limits_on: bool) -> anyhow::Result<Sim> {
+fn data_centres(ports: &[u16]) -> anyhow::Result<DcConfig> {
+    let ids = DcConfig::default().dcs.into_iter().map(|(id, _)| id);
+    if ports.len() != ids.len() {
+        bail!("--dc-ports wants two ports, such as 20443,20444");
+    }
+    Ok(DcConfig { dcs: ids.zip(ports.iter().copied()).collect() })
+}
+
+/// Says where MTProto clients connect, and how a person logs in.
+fn announce_centres(sim: &Sim) {
+    let Some(dcs) = &sim.dcs else { return };
+    for (id, address) in dcs.addresses() {
+        println!("  MTProto:    data centre {id} on {address}");
+    }
+    let (url, phone) = (sim.url(), people::phone(people::OWNER));
+    println!("  public key: {url}/sim/mtproto; log in as {phone}, the code is at");
+    println!("              {url}/sim/mtproto/code?phone={}", phone.trim_start_matches('+'));
+}
+
+async fn start_world(
+    listen: &str,
+    clock: &WorldClock,
+    limits_on: bool,
+    centres: DcConfig,
+) -> anyhow::Result<Sim> {
     // A world of its own each time: update ids must not look like those of an earlier one.
     let seed = rand::random();
     let clock = clock.clone();
-    let config = SimConfig { listen, seed, clock, limits_on, ..SimConfig::default() };
+    let listen = listen.to_owned();
+    let data_centres = Some(centres);
+    let config = SimConfig { listen, seed, clock, limits_on, data_centres, ..SimConfig::default() };
     sim::start(config).await
 }
 
@@ -179,6 +214,7 @@ fn announce(options: &DemoOptions, sim: &Sim) {
     println!("kontor demo");
     println!("  chat page:  {}   ← open this in a browser", sim.url());
     println!("  server:     http://{}/health", options.listen);
+    announce_centres(sim);
     if let Some(every) = options.kill_every {
         println!("  the server is killed with SIGKILL every {every:?}");
     }
