@@ -135,6 +135,10 @@ impl Files {
         self.by_id.get(file_id)
     }
 
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Kept> {
+        self.by_id.values()
+    }
+
     pub(crate) fn at_path(&self, path: &str) -> Option<&Kept> {
         self.by_id.get(self.by_path.get(path)?)
     }

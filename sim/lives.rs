@@ -366,3 +366,6 @@ fn text_of(written: &Written) -> Fields {
     fields.insert("entities".to_owned(), entities.collect());
     fields
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,8 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn number_of(text: &str) -> i64 {
+/// The number of a file, from its lasting id.
+pub(crate) fn number_of(text: &str) -> i64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     i64::try_from(hasher.finish() >> 1).unwrap_or_default()

@@ -19,7 +19,7 @@ fn short(number: i64) -> i32 {
 }
 
 /// Opens a channel of which the caller may see the statistics, in the data centre that has them.
-fn open<'a>(call: &'a Call<'_>, input: &enums::InputChannel) -> Answer<Opened<'a>> {
+pub(crate) fn open<'a>(call: &'a Call<'_>, input: &enums::InputChannel) -> Answer<Opened<'a>> {
     call.me()?;
     if call.dc != call.net.0.stats_dc {
         return Err(Refusal::new(303, format!("STATS_MIGRATE_{}", call.net.0.stats_dc)));
@@ -31,7 +31,8 @@ fn open<'a>(call: &'a Call<'_>, input: &enums::InputChannel) -> Answer<Opened<'a
     Ok(opened)
 }
 
-fn nothing() -> enums::StatsGraph {
+/// A graph that has too little to show.
+pub(crate) fn nothing() -> enums::StatsGraph {
     types::StatsGraphError { error: "Not enough data to display.".to_owned() }.into()
 }
 

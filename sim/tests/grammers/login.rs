@@ -104,3 +104,70 @@ async fn a_qr_code_logs_in_when_somebody_scans_it() {
     };
     assert_eq!(player.client.get_me().await.unwrap().first_name(), Some("Olga"));
 }
+
+#[tokio::test]
+async fn a_code_comes_by_mail_or_by_text_message_when_it_should() {
+    let stage = Stage::new().await;
+    stage.account(Account { user: ADA, code_by: CodeBy::Email, ..Account::default() });
+    let player = stage.player(6, None);
+    let send = tl::functions::auth::SendCode {
+        phone_number: PHONE.to_owned(),
+        api_id: 1,
+        api_hash: "hash".to_owned(),
+        settings: tl::types::CodeSettings {
+            allow_flashcall: false,
+            current_number: false,
+            allow_app_hash: false,
+            allow_missed_call: false,
+            allow_firebase: false,
+            unknown_number: false,
+            logout_tokens: None,
+            token: None,
+            app_sandbox: None,
+        }
+        .into(),
+    };
+    let tl::enums::auth::SentCode::Code(sent) = player.invoke(&send).await.unwrap() else {
+        panic!("a code is sent");
+    };
+    assert!(matches!(sent.r#type, tl::enums::auth::SentCodeType::EmailCode(_)));
+    let code = stage.dcs().code_of(PHONE).unwrap();
+    assert_eq!(code.len(), 6);
+    let mail = tl::types::EmailVerificationCode { code };
+    let enter = tl::functions::auth::SignIn {
+        phone_number: PHONE.to_owned(),
+        phone_code_hash: sent.phone_code_hash,
+        phone_code: None,
+        email_verification: Some(mail.into()),
+    };
+    player.invoke(&enter).await.unwrap();
+    assert_eq!(player.invoke(&enter).await.unwrap_err(), "PHONE_CODE_EXPIRED");
+
+    stage.account(Account { user: ADA, ..Account::default() });
+    let other = stage.player(7, None);
+    let tl::enums::auth::SentCode::Code(sent) = other.invoke(&send).await.unwrap() else {
+        panic!("a code is sent");
+    };
+    assert!(matches!(sent.r#type, tl::enums::auth::SentCodeType::App(_)));
+    let again = tl::functions::auth::ResendCode {
+        phone_number: PHONE.to_owned(),
+        phone_code_hash: sent.phone_code_hash,
+        reason: None,
+    };
+    let tl::enums::auth::SentCode::Code(sent) = other.invoke(&again).await.unwrap() else {
+        panic!("a code is sent");
+    };
+    assert!(matches!(sent.r#type, tl::enums::auth::SentCodeType::Sms(_)));
+}
+
+#[tokio::test]
+async fn a_barred_account_is_told_why() {
+    let stage = Stage::new().await;
+    let barred = Some("USER_DEACTIVATED_BAN".to_owned());
+    stage.account(Account { user: ADA, barred, ..Account::default() });
+    let player = stage.player(8, Some(ADA));
+    let ask = tl::functions::users::GetUsers { id: vec![tl::enums::InputUser::UserSelf] };
+    assert_eq!(player.invoke(&ask).await.unwrap_err(), "USER_DEACTIVATED_BAN");
+    let refused = player.client.request_login_code(PHONE, "hash").await.err().unwrap();
+    assert!(refused.is("PHONE_NUMBER_BANNED"), "{refused}");
+}

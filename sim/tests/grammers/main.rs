@@ -8,3 +8,4 @@ mod login;
 mod reading;
 mod stage;
 mod updates;
+mod writing;
