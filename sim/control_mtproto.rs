@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::control::{answer, complain};
 use crate::lives::NewLife;
-use crate::mtproto::{Account, Dcs, Mishap, hex, unhex};
+use crate::mtproto::accounts::Account;
+use crate::mtproto::mishaps::Mishap;
+use crate::mtproto::{Dcs, hex, unhex};
 use crate::params::int_of;
 use crate::world::World;
 

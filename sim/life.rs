@@ -4,15 +4,16 @@
 
 mod curve;
 mod pulse;
-mod text;
+pub(crate) mod text;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 pub(crate) use curve::{Curve, Day};
 pub(crate) use pulse::Pulse;
-pub use text::Language;
 pub(crate) use text::{Mark, Written};
+
+use text::Language;
 
 pub(crate) const DAY_S: i64 = 86_400;
 

@@ -1,9 +1,9 @@
 //! The simulated data centres: MTProto 2.0 over loopback ports, on the same world as the Bot API.
 //! They must not know the product.
 
-mod accounts;
+pub(crate) mod accounts;
 mod blank;
-mod calls;
+pub(crate) mod calls;
 mod channels;
 mod content;
 mod crypto;
@@ -21,16 +21,16 @@ mod keys;
 mod link;
 mod login;
 mod members;
-mod mishaps;
+pub(crate) mod mishaps;
 mod network;
 mod pages;
 mod peers;
 mod posts;
+mod protocol;
 mod qr;
 mod routes;
 mod rpc;
 mod rsa;
-mod service;
 mod session;
 mod srp;
 mod stats;
@@ -41,11 +41,11 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use anyhow::Context;
 
-pub use accounts::{Account, CodeBy};
-pub use calls::RpcCall;
 pub(crate) use encoding::{hex, unhex};
-pub use mishaps::{Mishap, MishapKind};
 
+use accounts::Account;
+use calls::RpcCall;
+use mishaps::Mishap;
 use network::{Dc, Network};
 
 use crate::world::World;

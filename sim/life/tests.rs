@@ -1,6 +1,7 @@
 //! What makes a channel's life believable, and that it follows from its seed alone.
 
-use super::{DAY_S, Language, Life, Plan, Pulse};
+use super::text::Language;
+use super::{DAY_S, Life, Plan, Pulse};
 
 const BORN_S: i64 = 1_700_000_000;
 

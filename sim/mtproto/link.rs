@@ -15,7 +15,7 @@ use super::handshake::{self, Handshake, Step};
 use super::inbound;
 use super::keys::{Key, Linked, ToLink};
 use super::network::Network;
-use super::service::{self, Reply};
+use super::protocol::{self, Reply};
 use super::session::{Outgoing, Session, together};
 use super::transport::Transport;
 
@@ -192,11 +192,11 @@ impl Link {
         let plain = crypto::open(&bytes, rest).context("a packet that its key does not open")?;
         let envelope = inbound::envelope(&plain).context("an unreadable envelope")?;
         self.join(key, bytes, envelope.session);
-        let caller = service::Caller { net: &self.net, dc: self.dc, key };
+        let caller = protocol::Caller { net: &self.net, dc: self.dc, key };
         let session = self.known.as_ref().map(|known| Arc::clone(&known.session));
         let session = session.context("a session that was joined")?;
         let mut reply = Reply::default();
-        service::packet(&caller, &session, envelope, &mut reply);
+        protocol::packet(&caller, &session, envelope, &mut reply);
         self.play(key, reply).await
     }
 
@@ -263,7 +263,7 @@ impl Link {
     async fn push(&mut self, body: &[u8]) -> anyhow::Result<()> {
         let Some(known) = &self.known else { return Ok(()) };
         let id = self.net.0.ids.take(self.net.real_ms(), false);
-        let message = service::locked(&known.session).send(id, body.to_vec(), None);
+        let message = protocol::locked(&known.session).send(id, body.to_vec(), None);
         self.send(vec![message]).await
     }
 
