@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 use tokio::sync::watch;
@@ -12,6 +12,10 @@ use tokio::sync::watch;
 pub struct Clock {
     offset_ms: Arc<AtomicI64>,
     moved: Arc<watch::Sender<i64>>,
+    made: Instant,
+    /// How wrong a test makes the system's time.
+    #[cfg(test)]
+    wrong_by_ms: Arc<AtomicI64>,
 }
 
 /// A sleeper looks at the clock at least this often: a laptop that was asleep, or a corrected system clock, must not
@@ -21,7 +25,13 @@ const LONGEST_NAP: Duration = Duration::from_secs(10);
 impl Clock {
     /// The system's time.
     pub fn system() -> Self {
-        Self { offset_ms: Arc::default(), moved: Arc::new(watch::Sender::new(0)) }
+        Self {
+            offset_ms: Arc::default(),
+            moved: Arc::new(watch::Sender::new(0)),
+            made: Instant::now(),
+            #[cfg(test)]
+            wrong_by_ms: Arc::default(),
+        }
     }
 
     /// UTC, in whole milliseconds, so that a stored time equals the one it was taken from.
@@ -33,7 +43,23 @@ impl Clock {
     pub fn now_ms(&self) -> i64 {
         #[expect(clippy::disallowed_methods, reason = "this is the Clock that all others ask")]
         let real = OffsetDateTime::now_utc();
+        #[cfg(test)]
+        let real = real + time::Duration::milliseconds(self.wrong_by_ms.load(Ordering::Relaxed));
         to_ms(real) + self.offset_ms.load(Ordering::Relaxed)
+    }
+
+    /// Milliseconds since this clock was made, as a stopwatch counts them: a system's time that is corrected, or wrong,
+    /// does not move it. Moving this clock by hand does.
+    pub fn elapsed_ms(&self) -> i64 {
+        let real = i64::try_from(self.made.elapsed().as_millis()).unwrap_or(i64::MAX);
+        real.saturating_add(self.offset_ms.load(Ordering::Relaxed))
+    }
+
+    /// As when somebody sets the system's time.
+    #[cfg(test)]
+    pub(crate) fn set_system_wrong_by(&self, wrong: time::Duration) {
+        let ms = i64::try_from(wrong.whole_milliseconds()).expect("a few years");
+        self.wrong_by_ms.store(ms, Ordering::Relaxed);
     }
 
     /// Moves the clock to `offset_ms` from real time and wakes all sleepers.

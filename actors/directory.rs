@@ -85,6 +85,9 @@ pub struct ShardSnapshot {
 enum Entry {
     Hydrating {
         waiting: VecDeque<Letter>,
+        /// Letters that arrived before this stood behind one whose sender was told of a fault, and will repeat it: so
+        /// must theirs, or they would overtake it.
+        refused_before: u64,
     },
     Live(Live),
     /// Withdrawn; new letters wait for the old instance's exit.
@@ -200,10 +203,7 @@ impl Directory {
                     self.begin(key, VecDeque::new());
                 }
             }
-            Event::Settled(key) => {
-                self.to_hydrate.push(key);
-                self.hydrate_next();
-            }
+            Event::Settled(key) => self.settled(key),
             Event::NotReleased { key } => {
                 self.entries.insert(key, Entry::Quarantined);
             }
@@ -225,7 +225,10 @@ impl Directory {
                 // Full or closed: the envelope returns as an orphan, and the exit that follows decides.
                 drop(live.to.try_send(envelope));
             }
-            Some(Entry::Hydrating { waiting } | Entry::Leaving { waiting, .. }) => {
+            Some(Entry::Hydrating { refused_before, .. }) if letter.order < *refused_before => {
+                letter.answer(Err(exit::behind()));
+            }
+            Some(Entry::Hydrating { waiting, .. } | Entry::Leaving { waiting, .. }) => {
                 let most = self.limits.mailbox + if letter.room.is_none() { PATIENT } else { 0 };
                 if waiting.len() >= most {
                     return letter.answer(Err(Failure::Busy));
@@ -251,7 +254,10 @@ impl Directory {
                 self.live -= 1;
                 self.entries.insert(key, Entry::Leaving { generation, waiting });
             }
-            Some(Entry::Hydrating { waiting } | Entry::Leaving { waiting, .. }) => {
+            Some(Entry::Hydrating { refused_before, .. }) if letter.order < *refused_before => {
+                letter.answer(Err(exit::behind()));
+            }
+            Some(Entry::Hydrating { waiting, .. } | Entry::Leaving { waiting, .. }) => {
                 let place = waiting.partition_point(|other| other.order < letter.order);
                 waiting.insert(place, letter);
             }

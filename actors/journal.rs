@@ -46,6 +46,8 @@ enum Aside {
     Unparsed(entities::UnparsedRow, oneshot::Sender<Result<(), String>>),
     /// The watermarks as they stand now.
     Flush(oneshot::Sender<()>),
+    /// Intents that have been open for long, and only wait.
+    Waiting(Vec<DeliveryRow>, oneshot::Sender<bool>),
     Deliveries {
         failed: Vec<DeliveryRow>,
         done: Vec<(i16, i64)>,
@@ -203,6 +205,13 @@ impl Journal {
     pub(crate) async fn deliveries(&self, failed: Vec<DeliveryRow>, done: Vec<(i16, i64)>) -> bool {
         let (reply, answer) = oneshot::channel();
         let sent = self.aside.send(Aside::Deliveries { failed, done, reply }).await;
+        sent.is_ok() && answer.await.unwrap_or(false)
+    }
+
+    /// Records intents that wait for their turn, where nothing is recorded of them yet; true once committed.
+    pub(crate) async fn waiting(&self, rows: Vec<DeliveryRow>) -> bool {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.aside.send(Aside::Waiting(rows, reply)).await;
         sent.is_ok() && answer.await.unwrap_or(false)
     }
 

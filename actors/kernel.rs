@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow, ensure};
 use entities::{Database, Key, MasterKey, PersonId, ServerLock};
 use tokio::sync::mpsc;
 
+use crate::ages::Ages;
 use crate::clock::Clock;
 use crate::directory::{Directory, held_message};
 use crate::eraser::{Eraser, erased_mark};
@@ -17,7 +18,6 @@ use crate::house::House;
 use crate::intent::{Courier, Intent, IntentId, Lane};
 use crate::journal::Journal;
 use crate::message::Message;
-use crate::numbers::Numbers;
 use crate::office::{Office, OfficeLimits};
 use crate::outbox::{Carrier, DeliveryLimits, Job, Outbox};
 use crate::person_keys::PersonKeys;
@@ -28,11 +28,15 @@ use crate::tree::{TreeSnapshot, tasks};
 
 mod alarm;
 mod recover;
+mod restored;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
 use alarm::{alarm, tell_owner};
 use recover::{pending_of, recover};
+pub use restored::{Undone, mark_restored, undone};
+pub use upkeep::{Retention, Tidied};
 
 /// What the core is made of.
 pub struct KernelConfig {
@@ -44,6 +48,8 @@ pub struct KernelConfig {
     pub office: OfficeLimits,
     pub delivery: DeliveryLimits,
     pub courier: Arc<dyn Courier>,
+    /// How long what is over is kept.
+    pub retention: Retention,
     /// Threads that actors live on; 0: all on the current one.
     pub shards: usize,
     /// Randomness of decisions.
@@ -70,11 +76,7 @@ impl Kernel {
     /// When the database does not answer, or holds rows sealed under another master key.
     pub async fn start(config: KernelConfig) -> anyhow::Result<Self> {
         let (database, clock) = (&config.database.clone(), &config.clock.clone());
-        let numbers = Arc::new(Numbers::default());
-        let marks = entities::recovery_marks(&database.read, database.backend).await;
-        for (part, watermark, highest) in marks.context("read the marks")? {
-            numbers.recover(u8::try_from(part)?, watermark, highest);
-        }
+        let numbers = Arc::new(restored::numbers(database).await?);
         let escalate = config.escalate;
         let times = (Arc::clone(&numbers), clock.clone());
         let opened =
@@ -100,6 +102,8 @@ impl Kernel {
             seeds: config.seeds,
             writers: Arc::new(rand::random_range(0..i64::MAX / 2).into()),
             alarm: Arc::clone(&alarm),
+            ages: Arc::new(Ages::open(database, clock.clone()).await?),
+            orders: Arc::default(),
         };
         let mut states = vec![once("journal", writer.run(), &escalate)];
         let mut out_of_service = quarantined(database).await?;
@@ -123,7 +127,7 @@ impl Kernel {
             ),
             once("alarms", tell_owner(alarms, office.clone(), shared.clone()), &escalate),
             once("erasures", Eraser::new(&shared, &office).run(), &escalate),
-            once("pruning", prune(database.clone(), clock.clone()), &escalate),
+            once("pruning", upkeep::run(shared.clone(), config.retention), &escalate),
         ]);
         let core = Self {
             office,
@@ -227,6 +231,7 @@ impl Kernel {
             attempts: 0,
             maybe_done: true,
             not_before_ms: 0,
+            from_backup: false,
             span: tracing::info_span!("recovered", intent.id = %id),
         };
         self.outbox.enqueue_job(job);
@@ -266,6 +271,14 @@ impl Kernel {
         Ok((owner, found.intent))
     }
 
+    /// Removes what is over now, as upkeep does now and then.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn tidy(&self, retention: &Retention) -> anyhow::Result<Tidied> {
+        upkeep::tidy(&self.shared, retention).await.context("remove what is over")
+    }
+
     /// Stops in order: no new inputs, steps finish, calls under way finish, the last watermarks are written. What is not
     /// done by then stands in the rows. Says whether everything came to rest before `patience` was over.
     pub async fn stop(self, patience: Duration) -> bool {
@@ -282,6 +295,8 @@ impl Kernel {
         };
         let settled = tokio::time::timeout(patience, settle).await.is_ok();
         self.outbox.close();
+        // Without it receipts only live longer.
+        drop(self.shared.ages.keep(&self.shared.database).await);
         let flushed = tokio::time::timeout(patience, self.journal.flush()).await.is_ok();
         settled && flushed
     }
@@ -333,7 +348,8 @@ fn start_shards(
 ) -> Office {
     let count = shards.count.max(1);
     let channels: Vec<_> = (0..count).map(|_| mpsc::unbounded_channel()).collect();
-    let office = Office::new(channels.iter().map(|(home, _)| home.clone()).collect(), limits);
+    let homes = channels.iter().map(|(home, _)| home.clone()).collect();
+    let office = Office::new(homes, limits, Arc::clone(&shared.orders));
     for (index, channel) in channels.into_iter().enumerate() {
         let (shared, limits, failed) = (shared.clone(), limits.clone(), failed.clone());
         let (out, last) = (shards.out_of_service.clone(), shards.last_held);
@@ -351,18 +367,6 @@ fn start_shards(
         }
     }
     office
-}
-
-/// Forgets receipts that nobody can repeat any more, now and then.
-async fn prune(database: Database, clock: Clock) {
-    const EVERY: Duration = Duration::from_secs(600);
-    loop {
-        clock.sleep(EVERY).await;
-        match entities::prune_receipts(&database.write, clock.now_ms()).await {
-            Ok(bundles) => tracing::debug!(bundles, "old receipts are forgotten"),
-            Err(error) => tracing::warn!(%error, "old receipts stay for now"),
-        }
-    }
 }
 
 /// What a message class does after a crash that may have sent it already.

@@ -1,5 +1,6 @@
 //! Concurrency and decisions: the Office and what stands behind it. Knows no HTTP, no gateway, no Telegram client.
 
+mod ages;
 pub mod bot;
 mod capability;
 mod catalogue;
@@ -57,7 +58,7 @@ pub use intent::{
     IntentId, Keyboard, Lane, Method, Outcome, Photo, Price, Report, TelegramCall,
 };
 pub use journal::{Journal, JournalHealth};
-pub use kernel::{Kernel, KernelConfig};
+pub use kernel::{Kernel, KernelConfig, Retention, Tidied, Undone, mark_restored, undone};
 pub use message::Message;
 pub use office::{Failure, Office, OfficeLimits, Posted, Reply, Tell};
 pub use outbox::{DeliveryLimits, Outbox};

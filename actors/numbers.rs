@@ -12,6 +12,9 @@ pub(crate) struct Numbers {
     partitions: Vec<Mutex<Partition>>,
 }
 
+/// The time of taking of a number that stays open whatever happens: no mark may pass it.
+pub(crate) const HELD_BACK: i64 = i64::MAX;
+
 #[derive(Default)]
 struct Partition {
     highest: i64,
@@ -128,11 +131,14 @@ impl Numbers {
         (0..=u8::MAX).filter_map(moved).collect()
     }
 
-    /// Open numbers taken before `before_ms`: they hold their partition's watermark back.
-    pub(crate) fn open_since(&self, before_ms: i64) -> Vec<IntentId> {
+    /// Open numbers taken before `before_ms` (or after `now_ms`, when the clock was set back): they hold their partition's
+    /// watermark back.
+    pub(crate) fn open_since(&self, before_ms: i64, now_ms: i64) -> Vec<IntentId> {
+        let is_old =
+            |taken_ms: i64| taken_ms < before_ms || (now_ms < taken_ms && taken_ms != HELD_BACK);
         let old = |partition: u8| {
             self.with(partition, |numbers| {
-                let old = numbers.open.iter().filter(|(_, taken_ms)| **taken_ms < before_ms);
+                let old = numbers.open.iter().filter(|(_, taken_ms)| is_old(**taken_ms));
                 old.map(|(number, _)| IntentId { partition, number: *number }).collect::<Vec<_>>()
             })
         };

@@ -117,13 +117,17 @@ pub struct Tell {
 }
 
 impl Office {
-    pub(crate) fn new(shards: Vec<mpsc::UnboundedSender<Event>>, limits: &OfficeLimits) -> Self {
+    pub(crate) fn new(
+        shards: Vec<mpsc::UnboundedSender<Event>>,
+        limits: &OfficeLimits,
+        order: Arc<AtomicU64>,
+    ) -> Self {
         Self {
             shards: shards.into(),
             room: Arc::new(Semaphore::new(limits.in_flight)),
             size: limits.in_flight,
             closing: Arc::default(),
-            order: Arc::default(),
+            order,
         }
     }
 

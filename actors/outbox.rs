@@ -54,6 +54,8 @@ pub(crate) struct Job {
     pub(crate) maybe_done: bool,
     /// Not before (clock's milliseconds).
     pub(crate) not_before_ms: i64,
+    /// Committed by a server that a backup was taken of: it did this, perhaps, and a person decides.
+    pub(crate) from_backup: bool,
     /// Of the input that it came from.
     pub(crate) span: Span,
 }
@@ -119,7 +121,16 @@ impl Outbox {
     pub(crate) fn enqueue(&self, id: IntentId, owner: Key, intent: Intent) {
         let intent = Arc::new(intent);
         let span = Span::current();
-        let job = Job { id, owner, intent, attempts: 0, maybe_done: false, not_before_ms: 0, span };
+        let job = Job {
+            id,
+            owner,
+            intent,
+            attempts: 0,
+            maybe_done: false,
+            not_before_ms: 0,
+            from_backup: false,
+            span,
+        };
         self.enqueue_job(job);
     }
 
@@ -196,7 +207,8 @@ impl Outbox {
 
     /// Rows for what has been open too long: a slow chat must not hold its partition's watermark back.
     fn overdue(&self) -> Vec<DeliveryRow> {
-        let open = self.0.numbers.open_since(self.0.clock.now_ms() - OPEN_AT_MOST_MS);
+        let now_ms = self.0.clock.now_ms();
+        let open = self.0.numbers.open_since(now_ms - OPEN_AT_MOST_MS, now_ms);
         if open.is_empty() {
             return Vec::new();
         }

@@ -38,6 +38,20 @@ impl PersonKeys {
         self.opened.lock().expect("nothing panics while it is held").remove(&person);
     }
 
+    /// The key that opens what this person's, or nobody's, key has sealed; `None` when the person was erased.
+    ///
+    /// # Errors
+    /// As `get_or_make`.
+    pub(crate) async fn opening(
+        &self,
+        person: Option<PersonId>,
+    ) -> anyhow::Result<Option<SealKey>> {
+        match person {
+            Some(person) => self.get(person).await,
+            None => Ok(Some(self.master.clone())),
+        }
+    }
+
     /// The person's key, made now if they have none.
     ///
     /// # Errors

@@ -1,11 +1,12 @@
 //! What all actors of a shard share. Knows no capability.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use anyhow::Context;
 use entities::{Database, Key, PersonId, SealKey};
 
+use crate::ages::Ages;
 use crate::capability::Answer;
 use crate::clock::Clock;
 use crate::external::External;
@@ -37,6 +38,10 @@ pub(crate) struct Shared {
     pub(crate) seeds: Seeds,
     pub(crate) writers: Arc<AtomicI64>,
     pub(crate) alarm: Alarm,
+    /// By which receipts are kept.
+    pub(crate) ages: Arc<Ages>,
+    /// The order of arrival of all inputs.
+    pub(crate) orders: Arc<AtomicU64>,
 }
 
 impl Shared {
@@ -74,10 +79,7 @@ impl Shared {
         &self,
         person: Option<PersonId>,
     ) -> anyhow::Result<Option<SealKey>> {
-        match person {
-            Some(person) => self.keys.get(person).await,
-            None => Ok(Some(self.keys.master().clone())),
-        }
+        self.keys.opening(person).await
     }
 
     /// Looks an input up among the receipts that left the actor's row.

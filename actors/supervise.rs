@@ -16,9 +16,11 @@ use serde::Serialize;
 pub(crate) enum Exit {
     /// Idle, or too many in memory.
     Passivated,
-    /// What it believed may be wrong (a lost connection, another writer): a fresh one hydrates.
-    /// `numbers`: intents of a step of which nobody knows whether it was committed.
-    Doubtful { reason: String, numbers: Vec<i64> },
+    /// Another writer was first: a fresh one hydrates, and decides again.
+    Stale,
+    /// Nobody knows whether its last step was committed (a lost connection): a fresh one hydrates.
+    /// `numbers`: that step's intents.
+    Unknown { reason: String, numbers: Vec<i64> },
     /// A bug; counts against the key's budget.
     Failed(String),
 }

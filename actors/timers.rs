@@ -1,6 +1,8 @@
 //! Brings stored deadlines back as messages. Knows no deadline's meaning.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use entities::{Database, Key};
@@ -18,26 +20,41 @@ const BATCH: usize = 500;
 /// A step that takes longer is no reason to keep the others waiting.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Deadlines on their way into memory; what finds no room is read from the rows.
+const SETS: usize = 4_096;
+
 #[derive(Clone)]
-pub(crate) struct Timers(mpsc::UnboundedSender<(Key, i64)>);
+pub(crate) struct Timers {
+    sets: mpsc::Sender<(Key, i64)>,
+    missed: Arc<AtomicBool>,
+}
+
+/// Where committed deadlines come out.
+pub(crate) struct Sets {
+    sets: mpsc::Receiver<(Key, i64)>,
+    /// Some found no room: they stand in the rows.
+    missed: Arc<AtomicBool>,
+}
 
 impl Timers {
-    /// The channel holds one entry for each committed step with a deadline until the task reads it.
-    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<(Key, i64)>) {
-        let (set, sets) = mpsc::unbounded_channel();
-        (Self(set), sets)
+    pub(crate) fn new() -> (Self, Sets) {
+        let (sets, out) = mpsc::channel(SETS);
+        let missed: Arc<AtomicBool> = Arc::default();
+        (Self { sets, missed: Arc::clone(&missed) }, Sets { sets: out, missed })
     }
 
     /// An actor's earliest deadline, as committed.
     pub(crate) fn set(&self, key: Key, due_ms: i64) {
-        // Stopping: the deadline stands in the row.
-        drop(self.0.send((key, due_ms)));
+        // Full, or stopping: the deadline stands in the row.
+        if self.sets.try_send((key, due_ms)).is_err() {
+            self.missed.store(true, Ordering::Relaxed);
+        }
     }
 }
 
 /// Reads deadlines and tells the Office; ends when every `Timers` is gone.
 pub(crate) async fn run(
-    mut sets: mpsc::UnboundedReceiver<(Key, i64)>,
+    Sets { mut sets, missed }: Sets,
     database: Database,
     office: Office,
     clock: Clock,
@@ -48,7 +65,8 @@ pub(crate) async fn run(
     loop {
         let now_ms = clock.now_ms();
         // Also when the clock was set back.
-        if now_ms >= reload_ms || reload_ms - now_ms > RELOAD_MS {
+        let is_late = now_ms >= reload_ms || reload_ms - now_ms > RELOAD_MS;
+        if missed.swap(false, Ordering::Relaxed) || is_late {
             near.extend(read(&database, now_ms).await);
             reload_ms = now_ms + RELOAD_MS;
         }
@@ -108,4 +126,24 @@ async fn fire(near: &mut BTreeSet<(i64, Key)>, office: &Office, clock: &Clock) -
         tracing::warn!("steps of deadlines take long");
     }
     some
+}
+
+#[cfg(test)]
+mod tests {
+    use entities::{Key, Kind};
+
+    use super::{Ordering, SETS, Timers};
+
+    #[test]
+    fn deadlines_that_find_no_room_are_looked_for_in_the_rows() {
+        let (timers, sets) = Timers::new();
+        let key = Key::new(Kind::Order, "AAAAAA");
+        for due_ms in 0..SETS as i64 {
+            timers.set(key.clone(), due_ms);
+        }
+        assert!(!sets.missed.load(Ordering::Relaxed));
+        timers.set(key, 0);
+        assert!(sets.missed.load(Ordering::Relaxed));
+        assert_eq!(sets.sets.len(), SETS, "and nothing grew");
+    }
 }

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend, DbErr, RuntimeErr};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement,
+};
 
 use crate::lock::LOCK_CLASS;
 
@@ -44,6 +46,8 @@ pub struct Database {
     /// The Journal's, and that of commands that hold the server's lock. One connection.
     pub write: DatabaseConnection,
     pub read: DatabaseConnection,
+    /// Where SQLite's write-ahead log is.
+    log: Option<std::path::PathBuf>,
     /// Without a password; for people.
     pub name: String,
     /// The server's lock was taken: from now on the write connection may only be opened again together with it.
@@ -53,6 +57,9 @@ pub struct Database {
 /// More than the number of group sizes, so that no prepared statement is thrown out.
 const STATEMENTS: usize = 600;
 const READERS: u32 = 4;
+/// What is left of the write-ahead log's file once everything in it is written back. While somebody reads it grows
+/// beyond: it cannot be written back past what they see.
+const LOG_BYTES: u64 = 32 << 20;
 
 impl Database {
     /// Opens `sqlite://path` (created when missing) or `postgres://…`.
@@ -71,7 +78,14 @@ impl Database {
         let locked: Arc<AtomicBool> = Arc::default();
         let write = sea_orm::Database::connect(write_options(url, backend, &locked)).await?;
         let read = sea_orm::Database::connect(options(url, backend, READERS)).await?;
-        Ok(Self { backend, write, read, name: without_password(url), locked })
+        let log = Self::file(url).filter(|_| backend == Backend::Sqlite);
+        let log = log.map(|file| format!("{file}-wal").into());
+        Ok(Self { backend, write, read, log, name: without_password(url), locked })
+    }
+
+    /// How large SQLite's write-ahead log is; `None` for PostgreSQL, which keeps its own in bounds.
+    pub fn log_bytes(&self) -> Option<u64> {
+        std::fs::metadata(self.log.as_ref()?).ok().map(|found| found.len())
     }
 
     /// The file of a SQLite database.
@@ -145,6 +159,7 @@ fn options(url: &str, backend: Backend, connections: u32) -> ConnectOptions {
                 .busy_timeout(Duration::from_secs(5))
                 .foreign_keys(true)
                 .pragma("temp_store", "memory")
+                .pragma("journal_size_limit", LOG_BYTES.to_string())
                 .statement_cache_capacity(STATEMENTS)
         }),
         Backend::Postgres => options.map_sqlx_postgres_opts(|options| {
@@ -152,6 +167,19 @@ fn options(url: &str, backend: Backend, connections: u32) -> ConnectOptions {
         }),
     };
     options
+}
+
+/// Whether a SQLite file is whole.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn quick_check(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let statement = Statement::from_string(DbBackend::Sqlite, "PRAGMA quick_check(1)");
+    let row = db.query_one_raw(statement).await?;
+    match row.map(|row| row.try_get_by::<String, _>(0)).transpose()?.as_deref() {
+        Some("ok") => Ok(()),
+        found => Err(DbErr::Custom(found.unwrap_or("it says nothing").to_owned())),
+    }
 }
 
 /// The address as it may be shown.

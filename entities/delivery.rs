@@ -4,8 +4,8 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, IntoActiveModel, QueryFilter, QueryOrder};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "deliveries")]
@@ -63,6 +63,25 @@ pub async fn unstick(db: &impl ConnectionTrait, id: (i16, i64)) -> Result<bool, 
         .exec(db)
         .await?;
     Ok(changed.rows_affected > 0)
+}
+
+/// Writes what only waits for its turn; a row that says more of the same intent stays as it is.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn write_waiting(
+    db: &impl ConnectionTrait,
+    waiting: Vec<DeliveryRow>,
+) -> Result<(), DbErr> {
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let known = OnConflict::columns([Column::Part, Column::Number]).do_nothing().to_owned();
+    Entity::insert_many(waiting.into_iter().map(IntoActiveModel::into_active_model))
+        .on_conflict(known)
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
 }
 
 /// Writes what failed and removes what is done.

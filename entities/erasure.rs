@@ -59,6 +59,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("promo_codes", "counts uses, names nobody else"),
     ("quarantine", "keys of actors and reasons in our own words"),
     ("receipts", "answers with texts are replaced"),
+    ("sent_pictures", "names our own pictures"),
     ("seaql_migrations", "the schema's history"),
     ("shipments", "deleted"),
     ("stock", "names products, nobody else"),

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, TransactionTrait};
 
 use crate::actor_row::{self, StepRow};
 use crate::database::{Backend, Database};
-use crate::delivery::{DeliveryRow, write_deliveries};
+use crate::delivery::{DeliveryRow, write_deliveries, write_waiting};
 use crate::held::{HeldRow, hold};
 use crate::row::{Row, write_rows};
 use crate::unparsed::{UnparsedRow, keep_unparsed};
@@ -22,6 +22,8 @@ pub struct Extra {
     pub held: Vec<HeldRow>,
     pub unparsed: Vec<UnparsedRow>,
     pub failed: Vec<DeliveryRow>,
+    /// Open for long without a failure: written only where nothing is known yet.
+    pub waiting: Vec<DeliveryRow>,
     /// Rows of `deliveries` that are no longer needed.
     pub done: Vec<(i16, i64)>,
 }
@@ -32,6 +34,7 @@ impl Extra {
             && self.held.is_empty()
             && self.unparsed.is_empty()
             && self.failed.is_empty()
+            && self.waiting.is_empty()
             && self.done.is_empty()
     }
 }
@@ -90,6 +93,7 @@ async fn write_extra(tx: &DatabaseTransaction, extra: Extra) -> Result<(), DbErr
     for row in extra.unparsed {
         keep_unparsed(tx, row).await?;
     }
+    write_waiting(tx, extra.waiting).await?;
     write_deliveries(tx, extra.failed, extra.done).await
 }
 

@@ -4,6 +4,7 @@ mod actor_row;
 mod answer;
 mod catalogue;
 mod category;
+mod copy;
 mod customer;
 mod database;
 mod delivery;
@@ -27,9 +28,11 @@ mod promo;
 mod quarantine;
 mod receipt;
 mod rekey;
+mod retention;
 mod row;
 mod scratch;
 mod seal;
+mod sent_picture;
 mod shipment;
 mod stock;
 mod unparsed;
@@ -42,10 +45,11 @@ pub use actor_row::{
 pub use answer::{AnswerRow, answers, answers_of};
 pub use catalogue::{CatalogueRows, catalogue, replace_catalogue};
 pub use category::CategoryRow;
+pub use copy::{CopyError, copy_database, vacuum_into};
 pub use customer::{
     CustomerRow, CustomersCount, count_customers, count_origins, customer, customers,
 };
-pub use database::{Backend, Database, DatabaseError, is_fault};
+pub use database::{Backend, Database, DatabaseError, is_fault, quick_check};
 pub use delivery::{DeliveryRow, deliveries, stuck, unstick};
 pub use erasure::{ErasureRow, TABLES, due_erasures, erasures, scrub, scrubbed, sessions_of};
 pub use fact::{FactRow, facts_of};
@@ -65,15 +69,20 @@ pub use product::ProductRow;
 pub use profile::{ProfileRow, profile};
 pub use promo::{PromoRow, promos};
 pub use quarantine::{QuarantineRow, quarantined, release};
-pub use receipt::{SpilledReceipts, prune_receipts, spilled_receipts_of};
+pub use receipt::{SpilledReceipts, spilled_receipts_of};
 pub use rekey::{FINGERPRINT, RekeyError, Rekeyed, rekey};
+pub use retention::{
+    Idle, Piece, Place, clear_intents, count_rows, prune_facts, prune_receipts, prune_unparsed,
+    with_intents_after,
+};
 pub use row::Row;
 pub use scratch::{
-    backend_pid, create_scratch, cut_scratch, damage_actor, drop_scratch, scratch_bytes,
-    table_names,
+    Blockade, backend_pid, blockade, create_scratch, cut_scratch, damage_actor, drop_scratch,
+    scratch_bytes, table_names, usurp_scratch,
 };
 pub use sea_orm::DbErr;
 pub use seal::{MasterKey, SealError, SealKey};
+pub use sent_picture::{SentPictureRow, sent_pictures};
 pub use shipment::{ShipmentRow, shipment};
 pub use stock::{StockRow, stock};
 pub use unparsed::{UnparsedRow, unparsed, unparsed_purpose};

@@ -76,7 +76,8 @@ impl ServerLock {
             "SELECT 'process ' || a.pid || ' of ' || COALESCE(host(a.client_addr), 'this machine') \
              || ', connected since ' || a.backend_start::text AS holder FROM pg_locks l \
              JOIN pg_stat_activity a ON a.pid = l.pid \
-             WHERE l.locktype = 'advisory' AND l.classid = {LOCK_CLASS} AND l.granted"
+             WHERE l.locktype = 'advisory' AND l.classid = {LOCK_CLASS} AND l.granted \
+             AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         );
         let row = database.write.query_one_raw(Statement::from_string(backend, who)).await;
         let holder = row.map_err(failed)?.and_then(|row| row.try_get::<String>("", "holder").ok());

@@ -38,12 +38,3 @@ pub async fn spilled_receipts_of(
         .all(db)
         .await
 }
-
-/// Forgets what nobody can repeat any more; says how many bundles.
-///
-/// # Errors
-/// The database's.
-pub async fn prune_receipts(db: &impl ConnectionTrait, now_ms: i64) -> Result<u64, DbErr> {
-    let old = Entity::delete_many().filter(Column::KeepUntilMs.lt(now_ms)).exec(db).await?;
-    Ok(old.rows_affected)
-}

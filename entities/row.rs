@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::{
     answer, customer, erasure, fact, held, ledger, order, order_line, payment, profile, promo,
-    quarantine, receipt, shipment, stock,
+    quarantine, receipt, sent_picture, shipment, stock,
 };
 
 /// One write that belongs to a step. Each table has one kind of actor that writes it.
@@ -26,6 +26,7 @@ pub enum Row {
     Payment(payment::Model),
     Ledger(ledger::Model),
     Answer(answer::Model),
+    SentPicture(sent_picture::Model),
     /// A held input was replayed.
     Unhold {
         owner: String,
@@ -81,6 +82,7 @@ struct Batch {
     answers: Vec<answer::Model>,
     quarantine: Vec<quarantine::Model>,
     erasures: Vec<erasure::Model>,
+    pictures: Vec<sent_picture::Model>,
 }
 
 impl Batch {
@@ -101,6 +103,7 @@ impl Batch {
             Row::Answer(model) => self.answers.push(model),
             Row::Quarantined(model) => self.quarantine.push(model),
             Row::Erasure(model) => self.erasures.push(model),
+            Row::SentPicture(model) => self.pictures.push(model),
             deletion => return Some(deletion),
         }
         None
@@ -121,7 +124,8 @@ impl Batch {
         upsert::<ledger::Entity>(db, take(&mut self.ledger)).await?;
         upsert::<answer::Entity>(db, take(&mut self.answers)).await?;
         upsert::<erasure::Entity>(db, take(&mut self.erasures)).await?;
-        upsert::<quarantine::Entity>(db, take(&mut self.quarantine)).await
+        upsert::<quarantine::Entity>(db, take(&mut self.quarantine)).await?;
+        upsert::<sent_picture::Entity>(db, take(&mut self.pictures)).await
     }
 }
 

@@ -1,6 +1,9 @@
 //! Throw-away databases for tests and benchmarks. Knows no tables.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+
+use crate::database::{Backend, Database, DatabaseError};
+use crate::lock::LOCK_CLASS;
 
 /// Makes an empty database on a PostgreSQL server and says its address.
 ///
@@ -48,8 +51,7 @@ pub async fn cut_scratch(server: &str, address: &str) -> Result<(), DbErr> {
 /// When the server does not answer.
 pub async fn backend_pid(server: &str) -> Result<i32, DbErr> {
     let db = sea_orm::Database::connect(server).await?;
-    let ask =
-        sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT pg_backend_pid()");
+    let ask = Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT pg_backend_pid()");
     let row = db.query_one_raw(ask).await?;
     db.close().await?;
     let row = row.ok_or_else(|| DbErr::Custom("no row".to_owned()))?;
@@ -62,15 +64,15 @@ pub async fn backend_pid(server: &str) -> Result<i32, DbErr> {
 /// The database's.
 pub async fn damage_actor(
     db: &impl ConnectionTrait,
-    backend: crate::database::Backend,
+    backend: Backend,
     key: &str,
 ) -> Result<(), DbErr> {
     let (blob, mark) = match backend {
-        crate::database::Backend::Sqlite => ("x'00'", "?"),
-        crate::database::Backend::Postgres => ("'\\x00'::bytea", "$1"),
+        Backend::Sqlite => ("x'00'", "?"),
+        Backend::Postgres => ("'\\x00'::bytea", "$1"),
     };
     let sql = format!("UPDATE actors SET body = {blob} WHERE key = {mark}");
-    let statement = sea_orm::Statement::from_sql_and_values(backend.into(), sql, [key.into()]);
+    let statement = Statement::from_sql_and_values(backend.into(), sql, [key.into()]);
     db.execute_raw(statement).await?;
     Ok(())
 }
@@ -79,12 +81,12 @@ pub async fn damage_actor(
 ///
 /// # Errors
 /// The database's, or when the user is no superuser.
-pub async fn scratch_bytes(database: &crate::Database) -> Result<Vec<u8>, DbErr> {
+pub async fn scratch_bytes(database: &Database) -> Result<Vec<u8>, DbErr> {
     let backend = database.backend.into();
     database.write.execute_unprepared("CHECKPOINT").await?;
     let sql = "SELECT pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class \
                WHERE relkind IN ('r', 't', 'i') AND pg_relation_filepath(oid) IS NOT NULL";
-    let rows = database.read.query_all_raw(sea_orm::Statement::from_string(backend, sql)).await?;
+    let rows = database.read.query_all_raw(Statement::from_string(backend, sql)).await?;
     let mut all = Vec::new();
     for row in rows {
         all.extend(row.try_get_by_index::<Vec<u8>>(0)?);
@@ -96,16 +98,80 @@ pub async fn scratch_bytes(database: &crate::Database) -> Result<Vec<u8>, DbErr>
 ///
 /// # Errors
 /// The database's.
-pub async fn table_names(database: &crate::Database) -> Result<Vec<String>, DbErr> {
+pub async fn table_names(database: &Database) -> Result<Vec<String>, DbErr> {
     let sql = match database.backend {
-        crate::database::Backend::Sqlite => {
+        Backend::Sqlite => {
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         }
-        crate::database::Backend::Postgres => {
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        }
+        Backend::Postgres => "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
     };
-    let statement = sea_orm::Statement::from_string(database.backend.into(), sql);
+    let statement = Statement::from_string(database.backend.into(), sql);
     let rows = database.read.query_all_raw(statement).await?;
     rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect()
+}
+
+/// A session of somebody else's, in everybody's way.
+pub struct Blockade {
+    database: Database,
+}
+
+impl Blockade {
+    /// Gets out of the way.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn let_go(self) -> Result<(), DbErr> {
+        self.database.write.execute_unprepared("ROLLBACK").await?;
+        self.leave().await;
+        Ok(())
+    }
+
+    /// Ends the session, and with it whatever it holds.
+    pub async fn leave(self) {
+        self.database.close().await;
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+/// Keeps everybody else from writing actors' rows, as somebody's long transaction would.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn blockade(url: &str) -> Result<Blockade, DatabaseError> {
+    let database = Database::open(url).await?;
+    match database.backend {
+        Backend::Sqlite => database.write.execute_unprepared("BEGIN IMMEDIATE").await?,
+        Backend::Postgres => {
+            database.write.execute_unprepared("BEGIN").await?;
+            database.write.execute_unprepared("LOCK TABLE actors IN EXCLUSIVE MODE").await?
+        }
+    };
+    Ok(Blockade { database })
+}
+
+/// Cuts the server off from its PostgreSQL database and works on it as another server would, until the blockade leaves.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn usurp_scratch(url: &str) -> Result<Blockade, DatabaseError> {
+    let database = Database::open(url).await?;
+    let end = format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND \
+         classid = {LOCK_CLASS} AND granted AND database = \
+         (SELECT oid FROM pg_database WHERE datname = current_database())"
+    );
+    let ask = format!("SELECT pg_try_advisory_lock({LOCK_CLASS}, 0) AS got");
+    loop {
+        database.read.execute_unprepared(&end).await?;
+        let statement = Statement::from_string(Backend::Postgres.into(), ask.clone());
+        let row = database.write.query_one_raw(statement).await?;
+        if row.map(|row| row.try_get::<bool>("", "got")).transpose()? == Some(true) {
+            break;
+        }
+    }
+    crate::set_meta(&database.write, "server_instance", "another server").await?;
+    Ok(Blockade { database })
 }

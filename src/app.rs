@@ -20,7 +20,7 @@ use crate::intake::bot::BotIntake;
 use crate::intake::webhook::Webhooks;
 use crate::settings::{BotSettings, Settings};
 use crate::telegram::BotApi;
-use crate::{control, health, house, intake, secrets};
+use crate::{backup, control, health, house, intake, secrets};
 
 mod edges;
 
@@ -69,6 +69,7 @@ pub async fn start(
     let database = Database::open(settings.database_url()).await?;
     let lock = ServerLock::take(&database, settings.database_url(), &holder(&clock)).await?;
     migrations::up(&database.write).await.context("bring the schema up to date")?;
+    backup::held::refuse(&database).await?;
     let master = secrets::for_database(&database, &settings.secrets).await?;
     let (failed_in, failed) = oneshot::channel();
     let parts = Parts {
@@ -80,10 +81,11 @@ pub async fn start(
         escalate: escalate(failed_in),
     };
     let apis = apis(&parts)?;
-    let courier = telegram_courier(&parts, &apis, &database);
+    let courier = telegram_courier(&parts, &apis, &database).await?;
     let gateways = Arc::new(gateways(&parts));
     let edges = Edges { telegram: courier.clone(), gateways: Arc::clone(&gateways) };
     let kernel = core(&parts, &database, lock, edges).await?;
+    courier.keep_pictures_in(kernel.journal.clone()).await;
     let bots = bots(&parts, &kernel, apis);
     let intakes = bots.iter().map(|bot| Arc::clone(&bot.intake)).collect();
     let stopping = Arc::new(AtomicBool::new(false));
@@ -102,6 +104,9 @@ pub async fn start(
         take_in(&parts, &kernel, bot, &courier);
     }
     watch(&parts, &kernel, metrics);
+    let asking = kernel.clone();
+    let make = move || backup::reconcile::run(asking.clone());
+    kernel.adopt(task("reconcile", Restart::Permanent, make, Rc::clone(&parts.escalate)));
     let control = control(&parts, &kernel, &database)?;
     let (settings, intake_stop) = (settings.clone(), parts.stop);
     Ok(Running {
@@ -133,6 +138,7 @@ async fn core(
         office: parts.settings.office_limits(),
         delivery: parts.settings.delivery_limits(),
         courier: Arc::new(edges),
+        retention: parts.settings.retention.rules(),
         shards: parts.settings.actors.shards,
         seeds: Arc::new(|_| rand::random()),
         escalate: Rc::clone(&parts.escalate),
@@ -290,6 +296,9 @@ impl Running {
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let metrics = crate::telemetry::start(&settings.log)?;
     let listen = settings.server.listen;
+    if !backup::held::wait(&settings).await? {
+        return Ok(());
+    }
     let mut running = start(settings, Clock::system(), metrics).await?;
     tracing::info!(%listen, "kontor is running");
     let reason = tokio::select! {

@@ -1,6 +1,7 @@
 //! The command line: what can be said, and who does it. Knows no server.
 
 mod answers;
+mod backup;
 mod bench;
 mod catalogue;
 mod desk;
@@ -64,6 +65,10 @@ pub enum Command {
     /// The database's schema
     #[command(subcommand)]
     Migrate(MigrateCommand),
+    /// Write a copy of everything that the database holds into one new file, while a server runs or not
+    Backup { file: PathBuf },
+    /// Put a backup in the database's place; the server then starts held, until `restore --release`
+    Restore(RestoreOptions),
     /// Check configuration, database, keys, bots, webhooks, disk and clock; each line says ok or what to do
     Doctor,
     /// What could not be delivered and waits for a person
@@ -147,6 +152,22 @@ pub struct SimOptions {
         default_value = "0,0"
     )]
     pub dc_ports: Vec<u16>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct RestoreOptions {
+    /// As `kontor backup` wrote it
+    #[arg(required_unless_present = "release", conflicts_with = "release")]
+    pub file: Option<PathBuf>,
+    /// Also when the database holds something: it is replaced (a SQLite file is kept under another name)
+    #[arg(long, conflicts_with = "release")]
+    pub replace: bool,
+    /// Show what the restored server would do, and let it go
+    #[arg(long)]
+    pub release: bool,
+    /// Let it go without asking
+    #[arg(long, requires = "release")]
+    pub yes: bool,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -312,6 +333,8 @@ fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
         }
         Command::Sim(options) => system(crate::demo::sim(options)),
         Command::Migrate(command) => desk::block_on(migrate::run(command, desk)),
+        Command::Backup { file } => desk::block_on(backup::backup(&file, desk)),
+        Command::Restore(options) => desk::block_on(backup::restore(&options, desk)),
         Command::Doctor => desk::block_on(doctor::run(desk)),
         Command::Stuck(command) => desk::block_on(stuck::run(command, desk)),
         Command::Quarantine(command) => desk::block_on(quarantine::run(command, desk)),

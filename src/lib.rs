@@ -1,6 +1,7 @@
 //! The edges and the composition root.
 
 pub mod app;
+pub mod backup;
 pub mod bench;
 pub mod catalogue;
 pub mod cli;

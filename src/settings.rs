@@ -6,6 +6,7 @@ mod error;
 mod lenient;
 mod load;
 mod people;
+pub mod retention;
 #[cfg(test)]
 mod tests;
 
@@ -49,6 +50,7 @@ pub struct Settings {
     pub actors: ActorSettings,
     pub delivery: DeliverySettings,
     pub limits: LimitSettings,
+    pub retention: retention::RetentionSettings,
     pub control: ControlSettings,
     pub log: LogSettings,
     pub shutdown: ShutdownSettings,

@@ -1,14 +1,20 @@
 //! What follows when an actor ends: back-off, quarantine, doubts. Knows no decisions.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 
 use entities::Key;
 
 use super::{Directory, Entry, Event};
 use crate::intent::IntentId;
-use crate::office::Letter;
+use crate::office::{Failure, Letter};
 use crate::stored::Pending;
 use crate::supervise::{Exit, backoff};
+
+/// What a letter is answered that stood behind one whose fate is unknown.
+pub(super) fn behind() -> Failure {
+    Failure::Fault("an earlier input's step may or may not be committed".to_owned())
+}
 
 impl Directory {
     pub(super) fn exited(&mut self, key: Key, generation: u64, exit: Exit) {
@@ -30,13 +36,18 @@ impl Directory {
                     self.begin(key, waiting);
                 }
             }
-            Exit::Doubtful { reason, numbers } => {
+            Exit::Stale => {
+                tracing::warn!(actor = %key, "another writer was first; an actor hydrates again");
+                self.restarts += 1;
+                self.begin(key, waiting);
+            }
+            Exit::Unknown { reason, numbers } => {
                 tracing::warn!(actor = %key, reason, "an actor hydrates again");
                 self.restarts += 1;
-                match numbers.is_empty() {
-                    true => self.begin(key, waiting),
-                    false => self.begin_once_settled(key, numbers, waiting),
+                for letter in waiting {
+                    letter.answer(Err(behind()));
                 }
+                self.begin_once_settled(key, numbers);
             }
             Exit::Failed(reason) => self.failed(key, &reason, waiting),
         }
@@ -44,9 +55,12 @@ impl Directory {
 
     /// Nobody knows whether a step was committed. Whoever reads too early may see the old row and take the step for lost
     /// while it is still landing: the Journal knows when its old session is gone.
-    fn begin_once_settled(&mut self, key: Key, numbers: Vec<i64>, waiting: VecDeque<Letter>) {
-        self.doubts.entry(key.clone()).or_default().extend(numbers);
-        self.entries.insert(key.clone(), Entry::Hydrating { waiting });
+    fn begin_once_settled(&mut self, key: Key, numbers: Vec<i64>) {
+        if !numbers.is_empty() {
+            self.doubts.entry(key.clone()).or_default().extend(numbers);
+        }
+        let unsettled = Entry::Hydrating { waiting: VecDeque::new(), refused_before: u64::MAX };
+        self.entries.insert(key.clone(), unsettled);
         let mut health = self.shared.journal.health().subscribe();
         let home = self.home.clone();
         actix_rt::spawn(async move {
@@ -55,6 +69,15 @@ impl Directory {
                 drop(home.send(Event::Settled(key)));
             }
         });
+    }
+
+    /// The database takes writes again: what arrives from now on waits for the fresh instance.
+    pub(super) fn settled(&mut self, key: Key) {
+        if let Some(Entry::Hydrating { refused_before, .. }) = self.entries.get_mut(&key) {
+            *refused_before = self.shared.orders.load(Ordering::Relaxed);
+        }
+        self.to_hydrate.push(key);
+        self.hydrate_next();
     }
 
     /// A bug: what came in is held as rows, and the key rests; too often, and it is quarantined.

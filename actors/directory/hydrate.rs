@@ -22,7 +22,8 @@ const BATCH: usize = 256;
 impl Directory {
     /// Starts the way of a key into memory, with what waits for it.
     pub(super) fn begin(&mut self, key: Key, waiting: VecDeque<Letter>) {
-        self.entries.insert(key.clone(), Entry::Hydrating { waiting });
+        let hydrating = Entry::Hydrating { waiting, refused_before: 0 };
+        self.entries.insert(key.clone(), hydrating);
         self.to_hydrate.push(key);
         self.hydrate_next();
     }
@@ -51,7 +52,7 @@ impl Directory {
     }
 
     pub(super) fn hydrated(&mut self, key: Key, hydrated: anyhow::Result<Hydrated>) {
-        let Some(Entry::Hydrating { waiting }) = self.entries.remove(&key) else {
+        let Some(Entry::Hydrating { waiting, .. }) = self.entries.remove(&key) else {
             return;
         };
         match hydrated {

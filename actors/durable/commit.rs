@@ -17,6 +17,16 @@ use crate::office::Failure;
 use crate::stored::{Body, Pending, seal_intents};
 use crate::supervise::Exit;
 
+/// The place of a step's fact among all of its actor's.
+///
+/// # Panics
+/// When a step has more of them than there are places: they would overwrite the next step's.
+fn fact_seq(version: i64, index: i64) -> i64 {
+    const FACTS_A_STEP: i64 = 1_000;
+    assert!(index < FACTS_A_STEP, "a step records more than {FACTS_A_STEP} facts");
+    version * FACTS_A_STEP + index
+}
+
 /// Whose key seals a step.
 struct Seal {
     person: Option<PersonId>,
@@ -70,14 +80,12 @@ impl<C: Capability> Durable<C> {
     }
 
     fn fact_rows(&self, prepared: &Prepared<C>, version: i64, seal: &Seal) -> Vec<Row> {
-        /// A step has fewer facts than this.
-        const FACTS_A_STEP: i64 = 1_000;
         let kept = prepared.facts.iter().filter(|fact| fact.is_kept());
         let row = |(index, fact): (i64, &C::Fact)| {
             let plain = serde_json::to_vec(fact).expect("facts are plain data");
             Row::Fact(entities::FactRow {
                 owner: self.key.as_str().to_owned(),
-                seq: version * FACTS_A_STEP + index,
+                seq: fact_seq(version, index),
                 name: fact.name().to_owned(),
                 at_ms: prepared.now_ms,
                 person: seal.person.map(|person| person.0),
@@ -96,7 +104,7 @@ impl<C: Capability> Durable<C> {
             self.shared.keys.evict(person);
         }
         if let Some(next) = prepared.receipts {
-            self.receipts.accept(next, prepared.now_ms);
+            self.receipts.accept(next, self.shared.ages.now_ms());
         }
         self.intent_high = prepared.fresh.last().map_or(self.intent_high, |last| last.number);
         self.timers = prepared.timers;
@@ -130,12 +138,11 @@ impl<C: Capability> Durable<C> {
             Committed::Unknown(reason) => {
                 let numbers = prepared.fresh.iter().map(|fresh| fresh.number).collect();
                 let failure = Failure::Fault(reason.clone());
-                (Exit::Doubtful { reason, numbers }, Some(failure))
+                (Exit::Unknown { reason, numbers }, Some(failure))
             }
             Committed::Stale => {
                 self.give_up(&prepared);
-                let reason = "another writer was first".to_owned();
-                (Exit::Doubtful { reason, numbers: Vec::new() }, None)
+                (Exit::Stale, None)
             }
             Committed::Rejected(reason) => {
                 tracing::error!(actor = %self.key, reason, "the database refuses this step");
@@ -198,5 +205,21 @@ impl<C: Capability> Durable<C> {
         Box::pin(commit.into_actor(self).map(move |committed, actor, ctx| {
             actor.finish(committed, envelope, prepared, ctx);
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fact_seq;
+
+    #[test]
+    fn facts_of_one_step_come_before_those_of_the_next() {
+        assert!(fact_seq(1, 0) < fact_seq(1, 999) && fact_seq(1, 999) < fact_seq(2, 0));
+    }
+
+    #[test]
+    #[should_panic(expected = "more than 1000 facts")]
+    fn a_step_with_too_many_facts_overwrites_nobodys() {
+        fact_seq(1, 1_000);
     }
 }

@@ -181,8 +181,9 @@ impl<C: Capability> Durable<C> {
         let Some(external) = letter.external.clone() else {
             return;
         };
-        let receipt = Receipt { external, at_ms: prepared.now_ms, answer: prepared.answer.clone() };
-        let mut next = self.receipts.with(receipt, prepared.now_ms, &self.shared.numbers);
+        let age_ms = self.shared.ages.now_ms();
+        let receipt = Receipt { external, at_ms: age_ms, answer: prepared.answer.clone() };
+        let mut next = self.receipts.with(receipt, age_ms, &self.shared.numbers);
         if prepared.erases.is_some() {
             next.forget_words();
         }

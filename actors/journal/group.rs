@@ -54,6 +54,7 @@ impl Group {
                 Aside::Hold(row, _) => extra.held.push(row.clone()),
                 Aside::Unparsed(row, _) => extra.unparsed.push(row.clone()),
                 Aside::Flush(_) => {}
+                Aside::Waiting(rows, _) => extra.waiting.extend(rows.iter().cloned()),
                 Aside::Deliveries { failed, done, .. } => {
                     extra.failed.extend(failed.iter().cloned());
                     extra.done.extend(done);
@@ -115,6 +116,7 @@ fn tell_aside(aside: Aside, result: Result<(), String>) {
             tell_rows(reply, result);
         }
         Aside::Flush(reply) => drop(reply.send(())),
+        Aside::Waiting(_, reply) => drop(reply.send(result.is_ok())),
         Aside::Deliveries { reply, .. } => drop(reply.send(result.is_ok())),
     }
 }

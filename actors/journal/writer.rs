@@ -17,7 +17,7 @@ use crate::numbers::Numbers;
 /// Watermarks are written alone when nothing else was for so long.
 const IDLE: Duration = Duration::from_millis(50);
 /// A group that takes longer is given up; nobody knows then whether it was committed.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 3 } else { 30 });
 /// How often a database that is gone is tried again.
 const RETRY: Duration = Duration::from_millis(250);
 

@@ -6,24 +6,31 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use entities::{DeliveryRow, Key, QuarantineRow, Row};
 
+use super::restored;
 use crate::intent::{Intent, IntentId};
+use crate::numbers::HELD_BACK;
 use crate::outbox::Job;
+use crate::person_keys::PersonKeys;
 use crate::shared::Shared;
 use crate::stored::{Pending, open_intents, sealed_by};
 
 /// Opens an actor's undone intents.
-async fn open(shared: &Shared, owner: &str, sealed: &[u8]) -> anyhow::Result<Vec<Pending>> {
+pub(super) async fn open(
+    keys: &PersonKeys,
+    owner: &str,
+    sealed: &[u8],
+) -> anyhow::Result<Vec<Pending>> {
     let Some(person) = sealed_by(sealed) else {
         return Ok(Vec::new());
     };
-    let key = shared.open_key(person).await?;
+    let key = keys.opening(person).await?;
     open_intents(sealed, key.as_ref(), owner)
 }
 
 pub(super) async fn pending_of(shared: &Shared, owner: &str) -> anyhow::Result<Vec<Pending>> {
     let row = entities::load(&shared.database.read, shared.database.backend, owner).await?;
     match row {
-        Some(row) => open(shared, owner, &row.intents).await,
+        Some(row) => open(&shared.keys, owner, &row.intents).await,
         None => Ok(Vec::new()),
     }
 }
@@ -36,6 +43,8 @@ struct Left {
     excepted: HashMap<IntentId, DeliveryRow>,
     /// Sealed intents by owner.
     sealed: BTreeMap<String, Vec<u8>>,
+    /// Numbers up to this come from a backup.
+    backup_up_to: i64,
 }
 
 /// Intents that the last process committed and did not get done are queued again, in order of commit. Gives the keys
@@ -46,7 +55,7 @@ pub(super) async fn recover(shared: &Shared) -> anyhow::Result<Vec<Key>> {
     let mut jobs: Vec<(i64, Job)> = Vec::new();
     for (owner, intents) in std::mem::take(&mut left.sealed) {
         let key = Key::parse(&owner)?;
-        match open(shared, &owner, &intents).await {
+        match open(&shared.keys, &owner, &intents).await {
             Ok(pending) => left.queue(shared, &key, pending, &mut jobs),
             Err(error) => {
                 left.hold_back(shared, &key, &error).await?;
@@ -86,7 +95,8 @@ async fn read(shared: &Shared) -> anyhow::Result<Left> {
         let found = entities::load(&database.read, database.backend, &row.owner).await?;
         sealed.extend(found.map(|found| (found.key, found.intents)));
     }
-    Ok(Left { marks, excepted, sealed })
+    let backup_up_to = restored::backup_up_to(database).await?;
+    Ok(Left { marks, excepted, sealed, backup_up_to })
 }
 
 impl Left {
@@ -111,7 +121,9 @@ impl Left {
             if row.is_none() {
                 shared.numbers.reopen(id, shared.clock.now_ms());
             }
-            jobs.push((latest_ms, job(id, key.clone(), pending.intent, row.as_ref())));
+            let mut job = job(id, key.clone(), pending.intent, row.as_ref());
+            job.from_backup = restored::is_from_backup(id, &job.intent, self.backup_up_to);
+            jobs.push((latest_ms, job));
         }
     }
 
@@ -126,7 +138,7 @@ impl Left {
         tracing::error!(actor = %key, reason, "an actor is quarantined");
         let partition = key.partition();
         let number = self.marks[usize::from(partition)].1 + 1;
-        shared.numbers.reopen(IntentId { partition, number }, i64::MAX);
+        shared.numbers.reopen(IntentId { partition, number }, HELD_BACK);
         self.excepted.retain(|_, row| row.owner != key.as_str());
         let row = Row::Quarantined(QuarantineRow {
             owner: key.as_str().to_owned(),
@@ -161,6 +173,7 @@ fn job(id: IntentId, owner: Key, intent: Intent, row: Option<&entities::Delivery
         // A row without an attempt says that it only waited for its turn.
         maybe_done: row.is_none_or(|row| row.attempts > 0),
         not_before_ms: row.map_or(0, |row| row.next_try_ms),
+        from_backup: false,
         span: tracing::info_span!("recovered", intent.id = %id),
     }
 }

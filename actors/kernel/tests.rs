@@ -2,5 +2,8 @@
 
 mod crash;
 mod faults;
+mod outages;
+mod restored;
 mod rig;
 mod steps;
+mod upkeep;

@@ -77,7 +77,7 @@ impl Carrier {
     async fn sweep(&self) {
         let rows = self.outbox.overdue();
         let ids: Vec<_> = rows.iter().map(|row| (row.part, row.number)).collect();
-        if !rows.is_empty() && self.journal.deliveries(rows, Vec::new()).await {
+        if !rows.is_empty() && self.journal.waiting(rows).await {
             for (part, number) in ids {
                 let partition = u8::try_from(part).expect("256 partitions");
                 let id = crate::intent::IntentId { partition, number };
@@ -123,6 +123,10 @@ impl Carrier {
     async fn attempt(&self, job: &mut Job) -> Next {
         if self.outbox.0.closing.load(Ordering::Relaxed) {
             return Next::Stop;
+        }
+        if job.from_backup {
+            let reason = "restored from a backup: it may have been done already";
+            return self.stick(job, reason).await;
         }
         // Counted until what came of it is committed: a graceful stop waits for that.
         let _carrying = Carrying::new(&self.outbox.0.carrying);
@@ -213,6 +217,12 @@ impl Carrier {
             self.record(job, wait, reason).await;
             return Next::Again(wait);
         }
+        (self.alarm)(format!("{} is stuck: {reason}", super::describe(&job.intent)));
+        self.stick(job, reason).await
+    }
+
+    /// A person owns it from now on.
+    async fn stick(&self, job: &Job, reason: &str) -> Next {
         tracing::error!(intent.id = %job.id, actor = %job.owner, reason, "an intent is stuck");
         metrics::counter!("kontor_stuck_total").increment(1);
         while !self.journal.deliveries(vec![row(job, reason, true)], Vec::new()).await {
@@ -222,7 +232,6 @@ impl Carrier {
             }
         }
         self.outbox.0.numbers.except(job.id);
-        (self.alarm)(format!("{} is stuck: {reason}", super::describe(&job.intent)));
         // The actor hears that a person owns it now. The intent stays in its row, for `stuck retry`.
         match self.report(job, Outcome::Stuck { reason: reason.to_owned() }).await {
             Next::Stop => Next::Stop,

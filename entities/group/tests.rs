@@ -1,6 +1,6 @@
 //! Groups that fail, and what must still be true after them.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use super::{Extra, GroupStep, write_group};
 use crate::actor_row::{StepRow, load};
@@ -106,4 +106,56 @@ async fn nothing_to_write_is_no_statement() {
         write_group(&db, &[], Extra::default()).await.expect("nothing"),
         Vec::<usize>::new()
     );
+}
+
+#[tokio::test]
+async fn what_only_waits_never_hides_that_it_is_stuck() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = empty(&folder).await;
+    let row = |number: i64, reason: &str, stuck: bool| crate::DeliveryRow {
+        part: 0,
+        number,
+        owner: "order:A".to_owned(),
+        what: "a message".to_owned(),
+        attempts: i32::from(stuck),
+        next_try_ms: 0,
+        reason: reason.to_owned(),
+        stuck,
+    };
+    let stuck = Extra { failed: vec![row(1, "503", true)], ..Extra::default() };
+    write_group(&db, &[], stuck).await.expect("writes");
+    let waiting = vec![row(1, "waiting for its turn", false), row(2, "waiting", false)];
+    // Twice: what is there already is no error.
+    for _ in 0..2 {
+        let waiting = Extra { waiting: waiting.clone(), ..Extra::default() };
+        write_group(&db, &[], waiting).await.expect("writes");
+    }
+    let found = crate::deliveries(&db.read).await.expect("reads");
+    assert_eq!(found, [row(1, "503", true), row(2, "waiting", false)]);
+}
+
+#[tokio::test]
+async fn the_write_ahead_log_shrinks_once_a_long_reader_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = empty(&folder).await;
+    let write = async |version: u8| {
+        let mut row = step("session:a:1", i64::from(version), 2_000_000);
+        // Pages that stay the same are not written.
+        row.body.fill(version);
+        write_group(&db, &[GroupStep { row: &row, rows: &[] }], Extra::default()).await
+    };
+    // A snapshot that nothing may be written back past, as a long export has it.
+    let reader = db.read.begin().await.expect("begins");
+    assert!(load(&reader, db.backend, "session:a:1").await.expect("reads").is_none());
+    for version in 1..=40 {
+        write(version).await.expect("writes");
+    }
+    let long = db.log_bytes().expect("SQLite has one");
+    assert!(long > 70_000_000, "it cannot be written back: {long}");
+    reader.commit().await.expect("ends");
+    for version in 41..=44 {
+        write(version).await.expect("writes");
+    }
+    let short = db.log_bytes().expect("SQLite has one");
+    assert!(short <= 33 << 20, "{short}");
 }

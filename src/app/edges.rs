@@ -28,11 +28,11 @@ pub(super) fn apis(parts: &Parts<'_>) -> anyhow::Result<Vec<(BotSettings, BotApi
     parts.settings.bots.iter().map(api).collect()
 }
 
-pub(super) fn telegram_courier(
+pub(super) async fn telegram_courier(
     parts: &Parts<'_>,
     apis: &[(BotSettings, BotApi)],
     database: &Database,
-) -> TelegramCourier {
+) -> anyhow::Result<TelegramCourier> {
     let limits = &parts.settings.limits;
     let outbound = OutboundLimits {
         bot_per_second: limits.bot_per_s,
@@ -46,10 +46,11 @@ pub(super) fn telegram_courier(
         (bot.name.clone(), SendingBot { api: api.clone(), provider_token: None })
     };
     let pictures = Pictures::new(Some(parts.settings.shop.pictures.clone()), |_| None);
+    pictures.recall(entities::sent_pictures(&database.read).await?);
     let reports = Reports::new(database.clone(), parts.master.clone(), parts.clock.clone());
     let courier = TelegramCourier::new(apis.iter().map(sending), &outbound, &parts.clock, pictures);
     courier.report_from(reports);
-    courier
+    Ok(courier)
 }
 
 pub(super) fn gateways(parts: &Parts<'_>) -> Gateways {

@@ -11,7 +11,7 @@ mod verdict;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use actors::{Clock, CourierReport, IntentId, Lane, Method, Outcome, TelegramCall};
+use actors::{Clock, CourierReport, IntentId, Journal, Lane, Method, Outcome, TelegramCall};
 use entities::{BotId, PersonId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -91,6 +91,11 @@ impl TelegramCourier {
     /// What reports are read from; said once, at the start.
     pub fn report_from(&self, reports: Reports) {
         drop(self.0.reports.set(reports)); // the first one stays
+    }
+
+    /// From now on it is written down which pictures Telegram has.
+    pub async fn keep_pictures_in(&self, journal: Journal) {
+        self.0.pictures.keep_in(journal).await;
     }
 
     /// Carries one call. A send that may have gone out already goes out again: `sendMessage` has no idempotency key.
@@ -276,20 +281,26 @@ impl TelegramCourier {
             return api.call(step.method, &Value::Object(step.body.clone()), CALL_WITHIN).await;
         };
         let mut body = step.body.clone();
-        if let Some(file_id) = self.0.pictures.file_id(id, name) {
+        let pictures = &self.0.pictures;
+        let found = pictures.find(name).await;
+        if let Some(file_id) = pictures.file_id(id, name, found.as_ref()) {
             body.insert("photo".to_owned(), json!(file_id));
             return api.call(step.method, &Value::Object(body), CALL_WITHIN).await;
         }
-        let Some(picture) = self.0.pictures.read(name).await else {
+        let bytes = match &found {
+            Some(found) => pictures.read(found).await,
+            None => None,
+        };
+        let (Some(found), Some(bytes)) = (found, bytes) else {
             tracing::error!(picture = name, "there is no such picture; the words are sent alone");
             let body = words_alone(body);
             return api.call("sendMessage", &Value::Object(body), CALL_WITHIN).await;
         };
-        let file = Upload { field: "photo", file_name: picture.file_name, bytes: picture.bytes };
+        let file = Upload { field: "photo", file_name: found.file_name.clone(), bytes };
         let result = api.upload(step.method, &body, file).await?;
         let sent: Option<Sent> = serde_json::from_str(result.get()).ok();
         if let Some(size) = sent.and_then(|sent| sent.photo.into_iter().max_by_key(|s| s.width)) {
-            self.0.pictures.remember(id, name, size.file_id);
+            pictures.remember(id, name, &found, size.file_id).await;
         }
         Ok(result)
     }

@@ -1,5 +1,6 @@
 //! The command line and what stands behind it: the control socket, the master key, init, doctor, exit codes.
 
+mod backup;
 mod catalogue;
 mod commands;
 mod control;
@@ -8,3 +9,4 @@ mod health;
 mod init;
 mod rig;
 mod rotation;
+mod upgrade;

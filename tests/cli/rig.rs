@@ -33,15 +33,25 @@ pub(crate) fn on_both(test: impl Fn(&Ground)) {
         let ground = Ground::new(server);
         ground.run(async |database, _| migrations::up(&database.write).await.expect("migrates"));
         test(&ground);
-        if let Some(server) = &ground.server {
-            let dropped = entities::drop_scratch(server, &ground.url);
-            actix_rt::System::new().block_on(dropped).expect("drops");
-        }
+        ground.gone();
     }
 }
 
 impl Ground {
-    fn new(server: Option<String>) -> Self {
+    pub(crate) fn server(&self) -> Option<String> {
+        self.server.clone()
+    }
+
+    /// The test is over.
+    pub(crate) fn gone(self) {
+        if let Some(server) = &self.server {
+            let dropped = entities::drop_scratch(server, &self.url);
+            actix_rt::System::new().block_on(dropped).expect("drops");
+        }
+    }
+
+    /// With an empty database.
+    pub(crate) fn new(server: Option<String>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match &server {
             None => format!("sqlite://{}/kontor.db", folder.path().display()),
@@ -117,6 +127,8 @@ pub(crate) fn err(output: &Output) -> String {
 #[derive(Default)]
 pub(crate) struct Obedient {
     pub(crate) fails: AtomicBool,
+    /// Its calls last as long as this is set.
+    pub(crate) hangs: AtomicBool,
     pub(crate) sent: Mutex<Vec<IntentId>>,
 }
 
@@ -125,6 +137,9 @@ impl Courier for Obedient {
     async fn carry(&self, id: IntentId, _intent: &Intent, _maybe_done: bool) -> CourierReport {
         if self.fails.load(Ordering::Relaxed) {
             return CourierReport::Failed { reason: "told to fail".to_owned() };
+        }
+        while self.hangs.load(Ordering::Relaxed) {
+            tokio::task::yield_now().await;
         }
         self.sent.lock().expect("not poisoned").push(id);
         CourierReport::Finished(Outcome::Sent { message_id: 1 })
@@ -159,6 +174,7 @@ impl Rig {
             office: OfficeLimits { failures: 1, ..OfficeLimits::default() },
             delivery: DeliveryLimits { attempts: 1, ..DeliveryLimits::default() },
             courier: Arc::clone(&courier) as Arc<dyn Courier>,
+            retention: actors::Retention::default(),
             shards: 0,
             seeds: Arc::new(move |key| {
                 let is_poisoned = poisoned.lock().is_ok_and(|keys| keys.contains(key));

@@ -112,11 +112,15 @@ fn a_picture_is_uploaded_once() {
         message_id(carry(rig, 2, &photo("mug")).await);
         message_id(carry(rig, 3, &photo("nothing")).await);
     });
+    ground.life(By::Nothing, async |rig| {
+        message_id(carry(rig, 4, &photo("mug")).await);
+    });
     let sent = calls(&ground, "sendPhoto");
-    assert_eq!(sent.len(), 2, "{sent:?}");
+    assert_eq!(sent.len(), 3, "{sent:?}");
+    assert!(sent[2].params["photo"].is_string(), "known after a crash, too: {:?}", sent[2].params);
     assert!(!sent[0].params["photo"].is_string(), "{:?}", sent[0].params);
     assert!(sent[1].params["photo"].is_string(), "{:?}", sent[1].params);
-    assert_eq!(ground.world.bot_texts(ground.ada, BOT), ["A mug"; 3], "words without a picture");
+    assert_eq!(ground.world.bot_texts(ground.ada, BOT), ["A mug"; 4], "words without a picture");
 }
 
 /// One pixel.

@@ -124,6 +124,13 @@ impl Ground {
             .block_on(async { look(Database::open(&self.url).await.expect("opens")).await })
     }
 
+    async fn uploaded(&self) -> Vec<entities::SentPictureRow> {
+        let database = Database::open(&self.url).await.expect("opens");
+        let rows = entities::sent_pictures(&database.read).await.expect("reads");
+        database.close().await;
+        rows
+    }
+
     pub(crate) fn person(&self, name: &str) -> i64 {
         self.world.add_person(Person::named(name)).id
     }
@@ -196,11 +203,13 @@ impl<'g> Rig<'g> {
         let api = BotApi::new(http, &ground.api_url(), TOKEN.into());
         let sending = SendingBot { api: api.clone(), provider_token: None };
         let pictures = Pictures::new(Some(ground.pictures.clone()), |_| None);
+        pictures.recall(ground.uploaded().await);
         let courier =
             TelegramCourier::new([(shop(), sending)], &ground.outbound, &ground.clock, pictures);
         let kernel = kernel(ground, courier.clone()).await;
         let (database, clock) = (kernel.database().clone(), ground.clock.clone());
         courier.report_from(Reports::new(database, ground.master.clone(), clock));
+        courier.keep_pictures_in(kernel.journal.clone()).await;
         let intake = BotIntake::new(&kernel, shop(), ground.master.clone(), ground.flood.clone());
         let stop = CancellationToken::new();
         let mut rig = Self { ground, kernel, courier, intake, stop, server: None };
@@ -340,6 +349,7 @@ async fn kernel(ground: &Ground, courier: TelegramCourier) -> Kernel {
         office: ground.office.clone(),
         delivery,
         courier: Arc::new(OnlyTelegram(courier)),
+        retention: actors::Retention::default(),
         shards: 0,
         seeds: Arc::new(|_| rand::random()),
         escalate: Rc::new(|reason| panic!("escalated: {reason}")),

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::rig::{Ground, done, on_both, session, text_of, wait_until};
+use super::rig::{Ground, begin_payment, done, on_both, payment, session, text_of, wait_until};
 use crate::external::External;
 use crate::intent::{CourierReport, Intent, Outcome};
 use crate::stock::Message as StockMessage;
@@ -55,6 +55,65 @@ fn during_the_call_it_is_repeated_under_the_same_number() {
         let carried = ground.courier.carried();
         let first = carried[0].0;
         assert!(carried[1..].iter().any(|(id, _)| *id == first), "{carried:?}");
+    });
+}
+
+/// Whether the answer to an intent was applied.
+fn is_reported(row: Option<entities::ActorRow>, id: crate::IntentId) -> bool {
+    let body = row.expect("is there").body;
+    String::from_utf8_lossy(&body).contains(&format!("\"r{id}\""))
+}
+
+fn reported(ground: &Ground, id: crate::IntentId) -> bool {
+    let row = ground.look(async |database| {
+        entities::load(&database.read, database.backend, payment().as_str()).await
+    });
+    is_reported(row.expect("reads"), id)
+}
+
+#[test]
+fn after_the_call_and_before_its_report_it_is_asked_again_under_the_same_number() {
+    on_both(|ground| {
+        let until = ground.clock.now() + time::Duration::hours(1);
+        ground.life(async |rig| {
+            begin_payment(rig, until).await;
+            wait_until(|| rig.courier.returned.load(Ordering::Relaxed) == 1).await;
+        });
+        let asked = ground.courier.asked();
+        assert_eq!(asked.len(), 1);
+        assert!(!reported(ground, asked[0]), "the answer died with the process");
+        ground.life(async |rig| rig.rest().await);
+        assert_eq!(ground.courier.asked(), [asked[0], asked[0]], "one key: one checkout");
+        assert_eq!(ground.courier.maybe_done(), [asked[0]]);
+        assert!(reported(ground, asked[0]));
+        ground.life(async |rig| rig.rest().await);
+        assert_eq!(ground.courier.asked().len(), 2);
+    });
+}
+
+#[test]
+fn after_its_report_nothing_is_asked_again() {
+    on_both(|ground| {
+        let until = ground.clock.now() + time::Duration::hours(1);
+        ground.life(async |rig| {
+            begin_payment(rig, until).await;
+            wait_until(|| rig.courier.returned.load(Ordering::Relaxed) == 1).await;
+            let (database, id) = (rig.kernel.database(), rig.courier.asked()[0]);
+            let committed = async {
+                loop {
+                    let key = payment();
+                    let row = entities::load(&database.read, database.backend, key.as_str()).await;
+                    if is_reported(row.expect("reads"), id) {
+                        return;
+                    }
+                    tokio::task::yield_now().await;
+                }
+            };
+            let limit = std::time::Duration::from_secs(10);
+            tokio::time::timeout(limit, committed).await.expect("the report is a step");
+        });
+        ground.life(async |rig| rig.rest().await);
+        assert_eq!(ground.courier.asked().len(), 1);
     });
 }
 

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use entities::{BotId, Database, Key, MasterKey, SealKey, ServerLock};
+use entities::{BotId, Currency, Database, Key, Kind, MasterKey, Money, SealKey, ServerLock};
 
 use crate::capability::Answer;
 use crate::house::House;
 use crate::intent::{
     Courier, CourierReport, GatewayReply, Intent, IntentId, Method, Outcome, TelegramCall,
 };
+use crate::payment::Message as PaymentMessage;
 use crate::session::{Incoming, Message as SessionMessage, Profile};
 use crate::{
     Clock, DeliveryLimits, External, Failure, Kernel, KernelConfig, OfficeLimits, Reply, Seeds,
@@ -28,6 +29,8 @@ pub(super) struct Ground {
     pub(super) courier: Arc<Notebook>,
     pub(super) office: OfficeLimits,
     pub(super) delivery: DeliveryLimits,
+    /// The core's giving up is what the test is about.
+    pub(super) may_give_up: bool,
     _folder: tempfile::TempDir,
 }
 
@@ -59,6 +62,7 @@ impl Ground {
             courier: Arc::default(),
             office: OfficeLimits::default(),
             delivery,
+            may_give_up: false,
             _folder: folder,
         }
     }
@@ -69,6 +73,9 @@ impl Ground {
             let life = async {
                 let rig = Rig::start(self).await;
                 test(&rig).await;
+                if !self.may_give_up {
+                    assert_eq!(rig.gave_up(), Vec::<String>::new());
+                }
             };
             let limit = Duration::from_secs(60);
             tokio::time::timeout(limit, life).await.expect("a life ends in time");
@@ -100,6 +107,10 @@ pub(super) fn on_both(test: impl Fn(&mut Ground)) {
 #[derive(Default)]
 pub(super) struct Notebook {
     carried: Mutex<Vec<(IntentId, Intent)>>,
+    /// Those of which it was told that they may have been done before.
+    maybe_done: Mutex<Vec<IntentId>>,
+    /// Calls of gateways that came to their end.
+    pub(super) returned: AtomicU64,
     plan: Mutex<VecDeque<CourierReport>>,
     pub(super) hang: AtomicBool,
     pub(super) inline: AtomicBool,
@@ -115,6 +126,16 @@ impl Notebook {
 
     pub(super) fn carried(&self) -> Vec<(IntentId, Intent)> {
         self.carried.lock().expect("not poisoned").clone()
+    }
+
+    pub(super) fn maybe_done(&self) -> Vec<IntentId> {
+        self.maybe_done.lock().expect("not poisoned").clone()
+    }
+
+    /// The questions to gateways, in order.
+    pub(super) fn asked(&self) -> Vec<IntentId> {
+        let is_asked = |(_, intent): &(IntentId, Intent)| matches!(intent, Intent::Gateway(_));
+        self.carried().into_iter().filter(is_asked).map(|(id, _)| id).collect()
     }
 
     fn explode(&self) {
@@ -139,8 +160,11 @@ impl Notebook {
 
 #[async_trait::async_trait]
 impl Courier for Notebook {
-    async fn carry(&self, id: IntentId, intent: &Intent, _maybe_done: bool) -> CourierReport {
+    async fn carry(&self, id: IntentId, intent: &Intent, maybe_done: bool) -> CourierReport {
         self.explode();
+        if maybe_done {
+            self.maybe_done.lock().expect("not poisoned").push(id);
+        }
         self.carried.lock().expect("not poisoned").push((id, intent.clone()));
         if self.hang.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
@@ -150,6 +174,9 @@ impl Courier for Notebook {
             return planned;
         }
         let number = self.messages.fetch_add(1, Ordering::Relaxed);
+        if matches!(intent, Intent::Gateway(_)) {
+            self.returned.fetch_add(1, Ordering::Relaxed);
+        }
         CourierReport::Finished(match intent {
             Intent::Telegram(_) => {
                 Outcome::Sent { message_id: 100 + i64::try_from(number).expect("few") }
@@ -174,6 +201,8 @@ pub(super) struct Rig {
     pub(super) courier: Arc<Notebook>,
     /// Keys on which every decision panics.
     pub(super) poison: Arc<Mutex<Vec<Key>>>,
+    /// Why the core gave up, if it did.
+    pub(super) escalated: Arc<Mutex<Vec<String>>>,
 }
 
 impl Rig {
@@ -187,6 +216,8 @@ impl Rig {
             assert!(!is_poisoned, "planted in {key}");
             seed.fetch_add(1, Ordering::Relaxed)
         });
+        let escalated: Arc<Mutex<Vec<String>>> = Arc::default();
+        let told = Arc::clone(&escalated);
         let config = KernelConfig {
             lock: lock(&database, &ground.url).await,
             database,
@@ -196,12 +227,17 @@ impl Rig {
             office: ground.office.clone(),
             delivery: ground.delivery.clone(),
             courier: Arc::clone(&ground.courier) as Arc<dyn Courier>,
+            retention: crate::Retention::default(),
             shards: 0,
             seeds,
-            escalate: Rc::new(|reason| panic!("escalated: {reason}")),
+            escalate: Rc::new(move |reason| told.lock().expect("not poisoned").push(reason)),
         };
         let kernel = Kernel::start(config).await.expect("starts");
-        Self { kernel, courier: Arc::clone(&ground.courier), poison }
+        Self { kernel, courier: Arc::clone(&ground.courier), poison, escalated }
+    }
+
+    pub(super) fn gave_up(&self) -> Vec<String> {
+        self.escalated.lock().expect("not poisoned").clone()
     }
 
     /// A customer writes; `update` is the update's id.
@@ -253,6 +289,25 @@ pub(super) fn text_of(user: i64, update: i64, text: &str) -> Tell {
 
 pub(super) fn session(user: i64) -> Key {
     Key::session(&BotId::parse("shop").expect("a name"), user)
+}
+
+pub(super) fn payment() -> Key {
+    Key::new(Kind::Payment, "AAAAAA")
+}
+
+/// A payment begins: its step asks the gateway for a checkout, and the answer comes back as a step.
+pub(super) async fn begin_payment(rig: &Rig, until: time::OffsetDateTime) {
+    let message = PaymentMessage::Begin {
+        order: Key::new(Kind::Order, "AAAAAA"),
+        customer: session(1),
+        amount: Money::new(500, Currency::EUR),
+        description: "a mug".to_owned(),
+        gateway: "sandbox".to_owned(),
+        until,
+    };
+    let external = External::Request("begin".to_owned());
+    let told = rig.kernel.office.tell_patiently(payment(), external, message.into()).await;
+    done(told);
 }
 
 pub(super) fn is_fault(reply: &Reply) -> bool {
