@@ -20,6 +20,8 @@ use crate::{order, payment, session};
 const LOOK: Duration = Duration::from_secs(10);
 /// An order that is still under way is asked again after so long.
 const AGAIN_MS: i64 = 6 * 3_600_000;
+/// What failed (a quarantined conversation, say) is tried again after so long.
+const FAILED_MS: i64 = 10 * 60_000;
 /// Writing the database anew costs time: at most this often.
 const SCRUB_GAP_MS: i64 = 15 * 60_000;
 
@@ -61,7 +63,12 @@ impl Eraser {
         let now_ms = self.clock.now_ms();
         let due = entities::due_erasures(&self.database.read, now_ms).await;
         for row in due.context("read the erasures")? {
-            self.erase(row).await?;
+            // One that cannot go on now keeps no other waiting.
+            if let Err(error) = self.erase(row.clone()).await {
+                tracing::warn!(error = format!("{error:#}"), "an erasure is tried again later");
+                let next_ms = Some(now_ms + FAILED_MS);
+                self.write(vec![Row::Erasure(ErasureRow { next_ms, ..row })]).await?;
+            }
         }
         let rows = entities::erasures(&self.database.read).await.context("read the erasures")?;
         let waits = rows.iter().any(|row| row.done_ms.is_some() && !row.scrubbed);

@@ -198,3 +198,51 @@ fn arguments_are_escaped_in_texts_and_not_in_labels() {
     assert_eq!(label("en", "button-pay", &[("total", "9".repeat(100).into())]).chars().count(), 60);
     assert_eq!(say("xx", "cancelled", &[]), "Cancelled.", "an unknown language speaks English");
 }
+
+/// Literals of two words and more, in the places from which customers are spoken to.
+fn prose(source: &str) -> Vec<String> {
+    let literal = Regex::new(r#""((?:[^"\\]|\\.)*)""#).expect("a pattern");
+    let words = Regex::new(r"\p{L}{2,},? \p{L}{2,}").expect("a pattern");
+    // For people who read logs and panics, in English.
+    let for_us =
+        ["expect(", "Refusal::new(", "tracing::", "reason = ", "panic!", "context(", "bail!"];
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mut found = Vec::new();
+    let mut before = "";
+    for line in code {
+        let is_ours =
+            for_us.iter().any(|call| line.contains(call) || before.trim_end().ends_with(call));
+        let literals = literal.captures_iter(line).map(|one| one[1].to_owned());
+        found.extend(literals.filter(|text| !is_ours && words.is_match(text)));
+        before = line;
+    }
+    found
+}
+
+#[test]
+fn nobody_is_spoken_to_from_outside_the_fluent_files() {
+    assert_eq!(prose("turn.send(\"Hello there\".into());"), ["Hello there"]);
+    assert_eq!(prose("let a = \"Привет, мир\";"), ["Привет, мир"]);
+    assert!(prose("x.expect(\"never so\"); // \"not code\"\n/// \"nor this one\"").is_empty());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("../src/delivery/telegram/reports/stats.rs")];
+    for folder in ["session", "chat"] {
+        let entries = std::fs::read_dir(root.join(folder)).expect("a folder");
+        files.extend(entries.filter_map(Result::ok).map(|entry| entry.path()));
+    }
+    let tests = ["tests.rs", "strangers.rs", "random.rs"];
+    for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "rs")) {
+        if tests.iter().any(|name| file.ends_with(name)) {
+            continue;
+        }
+        let text = std::fs::read_to_string(file).expect("a source");
+        // What follows is a test module.
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let found = prose(code);
+        assert!(
+            found.is_empty(),
+            "{}: a text belongs into config/locales: {found:?}",
+            file.display()
+        );
+    }
+}
