@@ -1,6 +1,7 @@
 //! Carries erasures out: orders and payments first, then the sessions, then what is left anywhere. Every step may be
 //! repeated after a crash. Knows no conversation.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -36,6 +37,41 @@ pub(crate) struct Eraser {
 /// By which a person is known again in a restored backup: says nothing to whoever lacks the master key.
 pub(crate) fn erased_mark(master: &MasterKey, person: PersonId) -> String {
     master.derive(&format!("erased person {}", person.0))
+}
+
+/// Whoever is in this database and among the marks was erased once, and is in it only because it was restored: the rows
+/// that have them erased again as soon as a server runs on it.
+///
+/// # Errors
+/// The database's.
+pub async fn erased_before(
+    database: &Database,
+    master: &MasterKey,
+    marks: &HashSet<String>,
+    now_ms: i64,
+) -> anyhow::Result<Vec<ErasureRow>> {
+    let customers = entities::customers(&database.read).await.context("read the customers")?;
+    let mut persons = HashSet::new();
+    let mut rows = Vec::new();
+    for customer in customers {
+        let person = PersonId(customer.user_id);
+        // One conversation stands for all of theirs.
+        if !marks.contains(&erased_mark(master, person)) || !persons.insert(person.0) {
+            continue;
+        }
+        let (bot, _) = Key::parse(&customer.session)?.bot_and_number().context("a session")?;
+        let number: i64 = rand::random_range(0..1 << 52);
+        rows.push(ErasureRow {
+            pseudonym: Key::session(&bot, -1 - number).to_string(),
+            session: Some(customer.session),
+            person: None,
+            due_ms: now_ms,
+            next_ms: Some(now_ms),
+            done_ms: None,
+            scrubbed: false,
+        });
+    }
+    Ok(rows)
 }
 
 impl Eraser {

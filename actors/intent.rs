@@ -161,7 +161,7 @@ pub enum Method {
 }
 
 /// What a report is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Report {
     /// Everything about the person whose chat it goes to, for programs.
     PersonJson,
@@ -169,6 +169,8 @@ pub enum Report {
     PersonPage,
     /// The shop's figures.
     Shop,
+    /// One order, for the shop.
+    Order { number: String },
 }
 
 impl Method {

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::ages::Ages;
 use crate::clock::Clock;
 use crate::directory::{Directory, held_message};
-use crate::eraser::{Eraser, erased_mark};
+use crate::eraser::{Eraser, erased_before, erased_mark};
 use crate::external::External;
 use crate::house::House;
 use crate::intent::{Courier, Intent, IntentId, Lane};
@@ -165,6 +165,19 @@ impl Kernel {
     /// By which an erased person is known again in a restored backup.
     pub fn erased_mark(&self, person: PersonId) -> String {
         erased_mark(self.shared.keys.master(), person)
+    }
+
+    /// Begins anew the erasure of everybody whose mark is among these; says how many that are.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn erase_again(&self, marks: &HashSet<String>) -> anyhow::Result<usize> {
+        let (database, master) = (&self.shared.database, self.shared.keys.master());
+        let rows = erased_before(database, master, marks, self.clock.now_ms()).await?;
+        let begun = rows.len();
+        let rows = rows.into_iter().map(entities::Row::Erasure).collect();
+        self.journal.rows(rows).await.map_err(|reason| anyhow!(reason))?;
+        Ok(begun)
     }
 
     pub fn house(&self) -> House {

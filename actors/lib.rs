@@ -50,6 +50,7 @@ pub use dossier::{
     Conversation, Dossier, Dossiers, Event as DossierEvent, Line as DossierLine,
     Order as DossierOrder, Payment as DossierPayment, Questionnaire,
 };
+pub use eraser::erased_before;
 pub use external::External;
 pub use fact::FactKind;
 pub use house::{House, Rules};

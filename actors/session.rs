@@ -2,6 +2,7 @@
 //! Knows no HTTP and no Telegram types: `intake` turns updates into `Incoming`.
 
 mod about;
+mod admin;
 mod around;
 mod button;
 mod card;

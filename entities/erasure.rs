@@ -86,6 +86,14 @@ pub async fn erasures(db: &impl ConnectionTrait) -> Result<Vec<ErasureRow>, DbEr
     Entity::find().order_by_asc(Column::DueMs).all(db).await
 }
 
+/// Keeps erasures: of another database, which this one takes the place of.
+///
+/// # Errors
+/// The database's.
+pub async fn keep_erasures(db: &impl ConnectionTrait, rows: Vec<ErasureRow>) -> Result<(), DbErr> {
+    crate::row::upsert::<Entity>(db, rows).await
+}
+
 /// Every session of a person.
 ///
 /// # Errors

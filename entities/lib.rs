@@ -51,7 +51,9 @@ pub use customer::{
 };
 pub use database::{Backend, Database, DatabaseError, is_fault, quick_check};
 pub use delivery::{DeliveryRow, deliveries, stuck, unstick};
-pub use erasure::{ErasureRow, TABLES, due_erasures, erasures, scrub, scrubbed, sessions_of};
+pub use erasure::{
+    ErasureRow, TABLES, due_erasures, erasures, keep_erasures, scrub, scrubbed, sessions_of,
+};
 pub use fact::{FactRow, facts_of};
 pub use flow_version::{FlowVersionRow, flow_versions, keep_flow_versions};
 pub use group::{Extra, GroupStep, write_group};

@@ -229,7 +229,7 @@ impl Control {
             Request::QuarantineRelease { key } => self.release(&key).await,
             Request::CatalogueImport { csv } => self.import_catalogue(&csv).await,
             Request::PersonErase { person } => self.erase(person).await,
-            Request::PersonsErasedBefore { marks } => self.erased_before(&marks).await,
+            Request::PersonsErasedBefore { marks } => self.erased_before(marks).await,
             Request::QuarantineDrop { key } => {
                 let dropped = self.drop_held(&key).await?;
                 self.release(&key).await?;

@@ -5,8 +5,8 @@ use super::button::{Act, Press, Surface};
 use super::state::{Fact, State, Step, Timer};
 use super::turn::Turn;
 use super::{
-    Incoming, Message, Origin, Session, around, card, contact, faq, flows, home, orders, privacy,
-    registration, remind, settings, shop, terms,
+    Incoming, Message, Origin, Session, admin, around, card, contact, faq, flows, home, orders,
+    privacy, registration, remind, settings, shop, terms,
 };
 use crate::capability::{Decision, Input, Moment, Refusal};
 use crate::flow;
@@ -96,7 +96,8 @@ fn command(turn: &mut Turn<'_>, name: &str, argument: &str) {
         "terms" => terms::show(turn),
         "privacy" => privacy::show(turn),
         "support" | "paysupport" => faq::support(turn),
-        "stats" if turn.is_admin() => home::stats(turn),
+        "stats" if turn.is_admin() => admin::stats(turn),
+        "order" if turn.is_admin() => admin::order(turn, argument),
         "settings" if !turn.state.is_registered() => registration::begin(turn),
         "settings" => settings::show(turn),
         "language" => registration::languages(turn),

@@ -5,7 +5,7 @@ use super::around::Around;
 use super::button::{Act, Surface};
 use super::state::Step;
 use super::turn::Turn;
-use crate::intent::{Button, Keyboard, Lane, Method, Report};
+use crate::intent::{Button, Keyboard, Lane, Method};
 use crate::texts;
 
 /// A notice is cut here: Telegram takes 4,096 UTF-16 units, and escaping lengthens.
@@ -99,12 +99,6 @@ pub(super) fn kept_row(turn: &Turn<'_>) -> Vec<Button> {
         turn.button_on(Surface::Kept, "button-orders", Act::Orders { page: 0 }),
         turn.button_on(Surface::Kept, "button-menu", Act::Home),
     ]
-}
-
-/// The shop's figures, for its admins.
-pub(super) fn stats(turn: &mut Turn<'_>) {
-    let lang = turn.lang().to_owned();
-    turn.call(Method::SendReport { report: Report::Shop, lang }, Lane::Answer, false);
 }
 
 /// Told to the owner of the shop, who may never have spoken to the bot.

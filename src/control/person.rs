@@ -2,7 +2,7 @@
 
 use actors::{External, session};
 use anyhow::anyhow;
-use entities::{Key, PersonId};
+use entities::Key;
 use serde_json::{Value, json};
 
 use super::Control;
@@ -20,15 +20,8 @@ impl Control {
     }
 
     /// Everybody whose mark is among these.
-    pub(super) async fn erased_before(&self, marks: &[String]) -> anyhow::Result<Value> {
-        let customers = entities::customers(&self.database.read).await?;
-        let mut persons: Vec<i64> = customers.into_iter().map(|row| row.user_id).collect();
-        persons.sort_unstable();
-        persons.dedup();
-        persons.retain(|person| marks.contains(&self.kernel.erased_mark(PersonId(*person))));
-        for person in &persons {
-            self.erase(*person).await?;
-        }
-        Ok(json!({ "persons": persons.len() }))
+    pub(super) async fn erased_before(&self, marks: Vec<String>) -> anyhow::Result<Value> {
+        let begun = self.kernel.erase_again(&marks.into_iter().collect()).await?;
+        Ok(json!({ "persons": begun }))
     }
 }

@@ -150,7 +150,7 @@ impl TelegramCourier {
         };
         let written;
         let call = match &call.method {
-            Method::SendReport { report, lang } => match self.report(call, (*report, lang)).await {
+            Method::SendReport { report, lang } => match self.report(call, (report, lang)).await {
                 Ok(Made::File { name, bytes, caption }) => {
                     return self.send_file(bot, call, (name, bytes, caption)).await;
                 }
@@ -190,7 +190,7 @@ impl TelegramCourier {
     async fn report(
         &self,
         call: &TelegramCall,
-        (report, lang): (actors::Report, &str),
+        (report, lang): (&actors::Report, &str),
     ) -> Result<Made, CourierReport> {
         let failed = |reason: String| CourierReport::Failed { reason };
         let nothing = || failed("nothing to read reports from".to_owned());

@@ -237,6 +237,12 @@ async fn erased(rig: &Rig<'_>) {
     assert_eq!(erasures[0].person.as_deref(), Some(&*mark), "a restore knows her again");
     assert_eq!(erasures[0].session, None);
 
+    // After a restore: whoever is on the list is erased again, whoever is not stays.
+    let marks = [rig.kernel.erased_mark(entities::PersonId(bob)), "of nobody".to_owned()];
+    assert_eq!(rig.kernel.erase_again(&marks.into()).await.expect("begins"), 1);
+    ground.clock.advance(time::Duration::minutes(1));
+    sees(ground, bob, "Everything about you is erased").await;
+
     ground.writes(zeb, "/start");
     press(ground, zeb, "I agree").await;
     let text = || ground.world.bot_texts(zeb, BOT).last().cloned().unwrap_or_default();

@@ -8,7 +8,7 @@ use time::Duration;
 use super::{ADA, DIALOGUE, registered, state};
 use crate::catalogue::Catalogue;
 use crate::flow::Flows;
-use crate::intent::{Keyboard, Lane, Method};
+use crate::intent::{Keyboard, Lane, Method, Report};
 use crate::manners::{Entry, Leaflets, Quiet, Terms};
 use crate::session::contact::{checked_email, checked_phone};
 use crate::session::{Asked, Incoming, Step};
@@ -355,4 +355,25 @@ fn nobody_is_asked_for_terms_where_there_are_none() {
     assert!(town.last_words().contains("no terms"));
     town.says(ADA, "/shop");
     assert!(town.last_words().contains("<b>Shop</b>"));
+}
+
+#[test]
+fn admins_command_and_nobody_else_does() {
+    let mut town = customer();
+    for command in ["/stats", "/order ABC", "/order ABC cancel"] {
+        town.says(ADA, command);
+        assert!(town.sent.iter().all(|call| !matches!(call.method, Method::SendReport { .. })));
+        assert!(town.post.is_empty(), "{command}");
+    }
+    Arc::make_mut(&mut town.house.rules).manners.admins = vec![ADA];
+    town.says(ADA, "/order");
+    assert!(town.last_words().contains("shows an order"));
+    town.says(ADA, "/order abc");
+    let number = "ABC".to_owned();
+    let asked = town.sent.last().map(|call| call.method.clone());
+    let lang = "en".to_owned();
+    assert_eq!(asked, Some(Method::SendReport { report: Report::Order { number }, lang }));
+    town.says(ADA, "/order abc cancel");
+    assert!(town.last_words().contains("Order ABC is being called off"));
+    assert_eq!(town.post.len(), 1);
 }

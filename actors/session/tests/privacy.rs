@@ -88,7 +88,7 @@ fn everything_is_sent_for_people_and_for_programs() {
         .sent
         .iter()
         .filter_map(|call| match &call.method {
-            Method::SendReport { report, .. } => Some(*report),
+            Method::SendReport { report, .. } => Some(report.clone()),
             _ => None,
         })
         .collect();

@@ -1,5 +1,6 @@
 //! What is written at the moment of sending, from rows: a person's data, the shop's figures. Knows no conversation.
 
+mod order;
 mod page;
 mod stats;
 
@@ -37,7 +38,7 @@ impl Reports {
 
     pub(super) async fn make(
         &self,
-        report: Report,
+        report: &Report,
         lang: &str,
         person: PersonId,
     ) -> anyhow::Result<Made> {
@@ -53,6 +54,9 @@ impl Reports {
                 let bytes = page::page(&dossier, lang).into_bytes();
                 let caption = texts::plain(lang, "export-page", &[]);
                 Ok(Made::File { name: "my-data.html", bytes, caption })
+            }
+            Report::Order { number } => {
+                Ok(Made::Text { html: order::order(&self.database, number, lang).await? })
             }
             Report::Shop => {
                 let html = stats::stats(&self.database, &self.clock, lang).await?;

@@ -51,7 +51,7 @@ pub(super) async fn stats(
 }
 
 /// As customers read it; the stored name of a state that they never see.
-fn state_name(lang: &str, state: &str) -> String {
+pub(super) fn state_name(lang: &str, state: &str) -> String {
     let key = format!("order-state-{}", state.replace('_', "-"));
     let name = texts::plain(lang, &key, &[]);
     if name == key { state.replace('_', " ") } else { name }
