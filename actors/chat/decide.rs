@@ -82,7 +82,7 @@ fn addressed(
     Decision::of(Fact::Answered { at_ms }).then(call(
         bot,
         chat,
-        Method::SendText { html, keyboard },
+        Method::SendText { html, keyboard }.aligned(lang),
         Lane::Answer,
     ))
 }

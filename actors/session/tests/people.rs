@@ -377,3 +377,16 @@ fn admins_command_and_nobody_else_does() {
     assert!(town.last_words().contains("Order ABC is being called off"));
     assert_eq!(town.post.len(), 1);
 }
+
+#[test]
+fn a_flows_reminder_waits_until_the_night_is_over() {
+    let mut town = super::talking();
+    // It is 11:05.
+    Arc::make_mut(&mut town.house.rules).manners.quiet = Quiet { from: 11 * 60, to: 13 * 60 };
+    town.says(ADA, "/start");
+    let sent = town.sent.len();
+    town.pass(Duration::minutes(100));
+    assert_eq!(town.sent.len(), sent);
+    town.pass(Duration::minutes(16));
+    assert!(town.last_words().contains("still there?"), "{}", town.last_words());
+}
