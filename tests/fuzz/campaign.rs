@@ -1,6 +1,8 @@
 //! One target's run: first what was found before, then new damage until the time is up. Knows no parser.
 
+use std::cell::Cell;
 use std::path::PathBuf;
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use proptest::strategy::Strategy;
@@ -30,9 +32,11 @@ pub(crate) fn fuzz(target: &str, inputs: impl Strategy<Value = Input>, check: im
             max_shrink_iters: 4_096,
             ..Config::default()
         };
-        let outcome = TestRunner::new(config).run(&inputs, |input| {
-            check(&input.0);
-            Ok(())
+        let outcome = quietly(|| {
+            TestRunner::new(config).run(&inputs, |input| {
+                check(&input.0);
+                Ok(())
+            })
         });
         cases += u64::from(batch);
         if let Err(TestError::Fail(reason, Input(bytes))) = outcome {
@@ -48,6 +52,27 @@ pub(crate) fn fuzz(target: &str, inputs: impl Strategy<Value = Input>, check: im
         }
     }
     eprintln!("{target}: {cases} cases in {} s", started.elapsed().as_secs());
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While a finding is made small it fails hundreds of times; only the last one is told.
+fn quietly<T>(run: impl FnOnce() -> T) -> T {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let tell = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                tell(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let outcome = run();
+    QUIET.set(false);
+    outcome
 }
 
 /// What a parser is given; shown as text where it is some.

@@ -77,11 +77,14 @@ fn check(bytes: &[u8]) {
     for line in digest(bytes) {
         serde_json::to_string(&line).expect("a line of the digest");
     }
-    // What later Bot APIs add changes nothing.
-    if let (Ok(update), Some(mut object)) = (&parsed, object) {
+    // What later Bot APIs add changes nothing. (Written anew first: a key that was there twice counts once.)
+    if let Some(mut object) = object {
+        let before = object.to_string();
         grow(&mut object, 0);
         let grown = object.to_string();
-        assert_eq!(Update::parse(grown.as_bytes()).as_ref(), Ok(update), "{grown}");
+        if let Ok(update) = Update::parse(before.as_bytes()) {
+            assert_eq!(Update::parse(grown.as_bytes()), Ok(update), "{grown}");
+        }
     }
 }
 
