@@ -57,13 +57,9 @@ fn is_message(bytes: &[u8]) -> bool {
 }
 
 fn find_id(bytes: &[u8]) -> Option<i64> {
-    #[derive(Deserialize)]
-    struct Numbered {
-        update_id: i64,
-    }
-    match serde_json::from_slice::<Numbered>(bytes) {
-        Ok(numbered) => Some(numbered.update_id),
-        Err(error) if error.is_data() => None,
+    // Read as the update itself is: of a key that is there twice, the last counts.
+    match serde_json::from_slice::<serde_json::Value>(bytes) {
+        Ok(update) => update.get("update_id").and_then(serde_json::Value::as_i64),
         Err(_) => scan_id(&String::from_utf8_lossy(bytes)),
     }
 }
