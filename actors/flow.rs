@@ -2,28 +2,48 @@
 //! customer's way through it is a [`FlowRun`], a value that its owner stores. Pure but for
 //! [`Flows::load`]: nothing here knows Telegram, a clock or a database.
 
+mod action;
 mod check;
+mod date;
 mod draft;
+mod draft_action;
+mod draft_answer;
+mod error;
+mod eval;
+mod expr;
 mod html;
 mod keyboard;
+mod kind;
+mod known;
 mod load;
+mod number;
 mod read;
+mod resolve;
+mod rounds;
 mod run;
 mod shelf;
+mod take;
 mod template;
 #[cfg(test)]
 mod tests;
+mod types;
 mod words;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+use expr::Expr;
+use kind::Kind;
+use rounds::Round;
 use template::{Localized, Template};
+use types::Type;
+
+pub use action::{Call, Mark, Replied};
+pub use error::FlowError;
 
 /// Steps of one flow.
 pub const STEPS_MAX: usize = 200;
@@ -45,6 +65,8 @@ const CHOICES_MAX: usize = 100;
 pub struct Flow {
     name: Arc<str>,
     version: Arc<str>,
+    /// As it was named when it was read.
+    file: Arc<str>,
     source: Arc<str>,
     binding: Binding,
     when_done: Option<Localized<Template>>,
@@ -72,14 +94,25 @@ struct Slot {
     name: Arc<str>,
     /// The step whose choices name this answer's values for people: `{colour.label}`.
     choices_of: Option<u16>,
+    /// What expressions make of it, and how it is shown.
+    holds: Type,
+    /// Where a file's name stands.
+    shown_by: Option<u16>,
+    /// The loop whose rounds it holds.
+    rounds_of: Option<u16>,
 }
 
 #[derive(Debug)]
 struct Step {
     id: Box<str>,
-    /// `false`: it only says its text and moves on.
-    asks: bool,
+    act: Act,
+    /// Where it does not hold, the step is passed over.
+    when: Option<Expr>,
+    /// The prompt, what is said, or how a loop's round is shown.
     text: Localized<Template>,
+    kind: Kind,
+    /// May be left unanswered, by a button.
+    optional: bool,
     accept: Option<Regex>,
     /// Where the whole match goes; `None` when a named group of that name takes the place.
     whole: Option<u16>,
@@ -93,6 +126,31 @@ struct Step {
     branches: Vec<Branch>,
     next: Target,
     time_out: Option<TimeOut>,
+}
+
+/// What a step does.
+#[derive(Debug)]
+enum Act {
+    Ask,
+    Say,
+    /// Names and what they come to, in the order of the file.
+    Compute(Vec<(u16, Expr)>),
+    Each(Each),
+    Shop(action::Shop),
+    Webhook(action::Webhook),
+}
+
+/// The steps behind it up to `end`, once for each item.
+#[derive(Debug)]
+struct Each {
+    over: Expr,
+    item: Option<u16>,
+    list: u16,
+    /// The names that a round gives.
+    body: Vec<u16>,
+    end: u16,
+    /// Whether `text` says how a round is shown.
+    has_line: bool,
 }
 
 #[derive(Debug)]
@@ -111,6 +169,7 @@ enum Style {
 #[derive(Debug)]
 struct Branch {
     conditions: Vec<(u16, Condition)>,
+    when: Option<Expr>,
     to: Target,
 }
 
@@ -124,6 +183,10 @@ enum Condition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
     Step(u16),
+    /// The next round of the loop around.
+    Round,
+    /// Behind the loop around.
+    Leave,
     End,
 }
 
@@ -153,6 +216,8 @@ pub struct FlowRun {
     /// A reply keyboard of ours is still open at the customer's.
     #[serde(rename = "k", default, skip_serializing_if = "is_default")]
     keyboard_up: bool,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    round: Option<Round>,
     #[serde(rename = "t", with = "time::serde::timestamp")]
     pub started_at: OffsetDateTime,
     /// When [`Flow::time_out`] is to be called.
@@ -175,7 +240,21 @@ pub enum Input<'a> {
     Text(&'a str),
     /// An inline button, from [`Press::parse`].
     Press(Press<'a>),
-    /// A sticker, a photo: something that no step takes.
+    /// A shared contact's number.
+    Phone(&'a str),
+    /// Millionths of a degree.
+    Location {
+        latitude_e6: i32,
+        longitude_e6: i32,
+    },
+    /// `kind`: the Bot API's field name.
+    File {
+        kind: &'a str,
+        id: &'a str,
+        name: Option<&'a str>,
+        bytes: Option<i64>,
+    },
+    /// A sticker, a poll: something that no step takes.
     Other,
 }
 
@@ -196,6 +275,8 @@ pub struct Outcome {
     pub run: Option<FlowRun>,
     /// All answers, when the last step was answered.
     pub finished: Option<Answers>,
+    /// What the owner has to do, in order.
+    pub calls: Vec<Call>,
     pub verdict: Verdict,
 }
 
@@ -237,12 +318,20 @@ pub enum Keyboard {
     /// Closes a reply keyboard that is still open.
     Remove,
     Reply {
-        rows: Vec<Vec<String>>,
+        rows: Vec<Vec<ReplyButton>>,
         one_time: bool,
     },
     Inline {
         rows: Vec<Vec<Button>>,
     },
+}
+
+/// A button that says its label, or shares something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplyButton {
+    Text(String),
+    Contact(String),
+    Location(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,31 +340,6 @@ pub struct Button {
     /// At most 64 bytes.
     pub data: String,
 }
-
-/// What is wrong with a flow file, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FlowError {
-    pub file: String,
-    /// From 1; 0 when the file as a whole is meant.
-    pub line: usize,
-    pub reason: String,
-    pub hint: Option<String>,
-}
-
-impl fmt::Display for FlowError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file, self.reason)?,
-            line => write!(f, "{}:{line}: {}", self.file, self.reason)?,
-        }
-        match &self.hint {
-            Some(hint) => write!(f, "\n  hint: {hint}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for FlowError {}
 
 /// Every flow that is on offer, and the older versions that conversations still run.
 #[derive(Debug, Default)]
@@ -294,6 +358,11 @@ pub struct Flows {
 impl Flow {
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The file that it was read from.
+    pub fn file(&self) -> &str {
+        &self.file
     }
 
     /// The first 16 hex digits of the source's SHA-256.

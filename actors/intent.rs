@@ -1,11 +1,13 @@
 //! What the world, or another actor, must be told: stored before it is done. Knows no client library.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use entities::{BotId, Key, Money};
 use serde::{Deserialize, Serialize};
 
+use crate::flow;
 use crate::message::Message;
 use crate::texts;
 
@@ -45,6 +47,8 @@ pub enum Intent {
     Telegram(TelegramCall),
     /// A payment provider is asked; its reply always comes back as a step.
     Gateway(GatewayCall),
+    /// A configured webhook is told what somebody answered in a flow.
+    Webhook(Box<WebhookCall>),
 }
 
 impl Intent {
@@ -54,6 +58,7 @@ impl Intent {
             Self::Tell { .. } => false,
             Self::Telegram(call) => call.report,
             Self::Gateway(_) => true,
+            Self::Webhook(call) => call.waits,
         }
     }
 
@@ -70,6 +75,9 @@ impl Intent {
                 _ => Destination::Chat(call.bot.clone(), call.chat),
             },
             Self::Gateway(call) => Destination::Payment(call.payment.clone()),
+            Self::Webhook(call) => {
+                Destination::Webhook(call.webhook.clone(), call.customer.clone())
+            }
         }
     }
 }
@@ -81,6 +89,8 @@ pub enum Destination {
     /// A query answered once; it waits for nothing else.
     Query(BotId, String),
     Payment(Key),
+    /// One customer's answers; others' go beside them.
+    Webhook(String, Key),
 }
 
 /// One call of the Bot API.
@@ -232,7 +242,7 @@ pub enum Keyboard {
     /// Takes a reply keyboard away.
     Remove,
     Reply {
-        rows: Vec<Vec<String>>,
+        rows: Vec<Vec<ReplyButton>>,
         one_time: bool,
     },
     /// A reply keyboard that shares the customer's own phone number, and other answers below.
@@ -241,6 +251,16 @@ pub enum Keyboard {
         others: Vec<String>,
     },
     Inline(Vec<Vec<Button>>),
+}
+
+/// A button of a reply keyboard: its label is said, or with it something is shared. A stored text is a text, as all of
+/// them were once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ReplyButton {
+    Text(String),
+    Contact { contact: String },
+    Location { location: String },
 }
 
 /// An inline button.
@@ -263,6 +283,18 @@ pub enum Button {
     Pay {
         label: String,
     },
+}
+
+/// The answers of one customer for one webhook. Its idempotency key is the intent's id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WebhookCall {
+    /// Its name in the configuration; nothing else is ever called.
+    pub webhook: String,
+    pub customer: Key,
+    pub mark: flow::Mark,
+    pub body: serde_json::Value,
+    /// The flow goes on with the reply.
+    pub waits: bool,
 }
 
 /// One question to a payment provider. Its idempotency key is the intent's id.
@@ -309,6 +341,10 @@ pub enum Outcome {
         unreachable: bool,
     },
     Gateway(GatewayReply),
+    /// What a webhook wants to set, by name.
+    Replied {
+        answers: BTreeMap<String, serde_json::Value>,
+    },
     /// Given up after the configured attempts; a person owns it now. Whether it was done is not known.
     Stuck {
         reason: String,

@@ -56,7 +56,8 @@ pub use fact::FactKind;
 pub use house::{House, Rules};
 pub use intent::{
     Button, Courier, CourierReport, Destination, GatewayCall, GatewayOp, GatewayReply, Intent,
-    IntentId, Keyboard, Lane, Method, Outcome, Photo, Price, Report, TelegramCall,
+    IntentId, Keyboard, Lane, Method, Outcome, Photo, Price, ReplyButton, Report, TelegramCall,
+    WebhookCall,
 };
 pub use journal::{Journal, JournalHealth};
 pub use kernel::{Kernel, KernelConfig, Retention, Tidied, Undone, mark_restored, undone};

@@ -81,6 +81,8 @@ struct Inner {
     notices: Semaphore,
     queries: Semaphore,
     gateway: Semaphore,
+    /// Other people's servers, which may be slow.
+    webhooks: Semaphore,
     actors: Semaphore,
     carrying: AtomicUsize,
     closing: AtomicBool,
@@ -109,6 +111,7 @@ impl Outbox {
             notices: Semaphore::new((limits.telegram / 4).max(1)),
             queries: Semaphore::new(limits.telegram),
             gateway: Semaphore::new(limits.gateway),
+            webhooks: Semaphore::new(limits.gateway),
             actors: Semaphore::new(limits.actors),
             limits,
             carrying: AtomicUsize::new(0),
@@ -248,6 +251,7 @@ pub(crate) fn describe(intent: &Intent) -> String {
                 call.bot
             )
         }
+        Intent::Webhook(call) => format!("webhook {} for {}", call.webhook, call.customer),
         Intent::Gateway(call) => {
             format!(
                 "{} at {} for {}",

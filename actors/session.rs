@@ -98,7 +98,21 @@ pub enum Incoming {
         phone: String,
         user_id: Option<i64>,
     },
-    /// Anything else that was sent: `photo`, `sticker`, `voice`, … (the Bot API's field name).
+    /// Where somebody is, or a place on the map; millionths of a degree.
+    Location {
+        message_id: i64,
+        latitude_e6: i32,
+        longitude_e6: i32,
+    },
+    /// `kind`: the Bot API's field name (`photo`, `document`, …).
+    File {
+        message_id: i64,
+        kind: String,
+        file_id: String,
+        name: Option<String>,
+        bytes: Option<i64>,
+    },
+    /// Anything else that was sent: `sticker`, `poll`, … (the Bot API's field name).
     Other {
         message_id: i64,
         what: String,

@@ -18,7 +18,9 @@ use self::folk::{Folk, Stepped};
 use crate::capability::{Answer, Input, Moment, Refusal};
 use crate::catalogue::{Catalogue, Product, ProductKind};
 use crate::house::{House, Rules};
-use crate::intent::{GatewayCall, GatewayReply, Intent, Method, Outcome, TelegramCall};
+use crate::intent::{
+    GatewayCall, GatewayReply, Intent, Method, Outcome, TelegramCall, WebhookCall,
+};
 use crate::message::Message;
 use crate::order::Order;
 use crate::payment::{self, Payment};
@@ -45,6 +47,8 @@ pub(crate) struct Town {
     pub(crate) post: BTreeMap<Key, VecDeque<Message>>,
     pub(crate) asked: Vec<Asked>,
     pub(crate) gateway: gateway::Gateway,
+    /// What flows told webhooks, and nobody has answered.
+    pub(crate) webhooks: Vec<WebhookCall>,
     /// Everything that was sent to Telegram.
     pub(crate) sent: Vec<TelegramCall>,
     pub(crate) next_message_id: i64,
@@ -69,6 +73,7 @@ impl Town {
             post: BTreeMap::new(),
             asked: Vec::new(),
             gateway: gateway::Gateway::default(),
+            webhooks: Vec::new(),
             sent: Vec::new(),
             next_message_id: 100,
             telegram_refuses: None,
@@ -135,6 +140,7 @@ impl Town {
                 Intent::Tell { to, message } => self.post.entry(to).or_default().push_back(message),
                 Intent::Telegram(call) => self.deliver(key, call),
                 Intent::Gateway(call) => self.asked.push(Asked { from: key.clone(), call }),
+                Intent::Webhook(call) => self.webhooks.push(*call),
             }
         }
         answer

@@ -205,7 +205,8 @@ impl Queue {
     /// Confirms everything below `offset`; a negative one keeps only that many of the last.
     pub(crate) fn confirm(&mut self, offset: i64) -> Vec<Update> {
         let keep_from = if offset < 0 {
-            let skipped = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX).saturating_sub(1);
+            let skipped =
+                usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX).saturating_sub(1);
             self.pending.keys().rev().nth(skipped).copied()
         } else {
             Some(offset)

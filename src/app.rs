@@ -24,7 +24,7 @@ use crate::{backup, control, health, house, intake, secrets};
 
 mod edges;
 
-use edges::{apis, ask, bots, gateways, take_in, telegram_courier, webhooks};
+use edges::{apis, ask, bots, flow_webhooks, gateways, take_in, telegram_courier, webhooks};
 
 /// A running server.
 pub struct Running {
@@ -83,7 +83,11 @@ pub async fn start(
     let apis = apis(&parts)?;
     let courier = telegram_courier(&parts, &apis, &database).await?;
     let gateways = Arc::new(gateways(&parts));
-    let edges = Edges { telegram: courier.clone(), gateways: Arc::clone(&gateways) };
+    let edges = Edges {
+        telegram: courier.clone(),
+        gateways: Arc::clone(&gateways),
+        webhooks: flow_webhooks(&parts)?,
+    };
     let kernel = core(&parts, &database, lock, edges).await?;
     courier.keep_pictures_in(kernel.journal.clone()).await;
     let bots = bots(&parts, &kernel, apis);

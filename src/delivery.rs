@@ -4,3 +4,4 @@ pub mod limits;
 pub mod markup;
 pub mod split;
 pub mod telegram;
+pub mod webhooks;

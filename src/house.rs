@@ -70,6 +70,10 @@ async fn flows(database: &Database, settings: &Settings) -> anyhow::Result<Flows
         Ok(flows) => flows,
         Err(errors) => bail!("the flows are not valid\n{}", lines(&errors)),
     };
+    let unknown = unknown_webhooks(&current, |name| settings.flows.webhooks.contains_key(name));
+    if !unknown.is_empty() {
+        bail!("the flows are not valid\n{}", lines(&unknown));
+    }
     let rows = current.all().map(|flow| FlowVersionRow {
         name: flow.name().to_string(),
         version: flow.version().to_string(),
@@ -87,6 +91,21 @@ async fn flows(database: &Database, settings: &Settings) -> anyhow::Result<Flows
         tracing::warn!(errors = lines(&errors), "old flows no longer load; their runs will end");
     }
     Ok(flows)
+}
+
+/// Steps that name a webhook which the configuration does not have.
+pub fn unknown_webhooks(flows: &Flows, is_known: impl Fn(&str) -> bool) -> Vec<FlowError> {
+    let of_flow = |flow: &actors::flow::Flow| {
+        let unknown = flow.webhooks().filter(|(name, _)| !is_known(name));
+        let error = |(name, line): (&str, usize)| FlowError {
+            file: flow.file().to_owned(),
+            line,
+            reason: format!("no webhook `{name}` is configured"),
+            hint: Some(format!("[flows.webhooks.{name}] with `url` and `secret`")),
+        };
+        unknown.map(error).collect::<Vec<_>>()
+    };
+    flows.all().flat_map(|flow| of_flow(flow)).collect()
 }
 
 fn lines(errors: &[FlowError]) -> String {

@@ -10,6 +10,7 @@ pub mod retention;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -175,6 +176,16 @@ pub struct SandboxSettings {
 #[serde(deny_unknown_fields)]
 pub struct FlowSettings {
     pub dir: PathBuf,
+    /// By the name that flow files call them.
+    pub webhooks: BTreeMap<String, WebhookSettings>,
+}
+
+/// One server that flows may tell of answers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookSettings {
+    pub url: String,
+    pub secret: SecretString,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use regex::Regex;
 use time::Duration;
 
+use super::draft_action::What;
 use super::read::{Fields, Report, Value};
 use super::template::{Localized, Template, is_name};
-use super::{Branch, Condition, Step, Style, Target, TimeOut};
+use super::{Act, Branch, Condition, Step, Style, Target, TimeOut};
 
 /// A goto as written, and where.
 pub(super) type Goto = (String, usize);
@@ -18,6 +19,9 @@ pub(super) struct DraftStep {
     pub(super) step: Step,
     pub(super) at: usize,
     pub(super) goto: Option<Goto>,
+    pub(super) failed: Option<Goto>,
+    /// The loop around it.
+    pub(super) inside: Option<usize>,
     /// One for each branch, in order.
     pub(super) branch_gotos: Vec<Goto>,
 }
@@ -28,6 +32,8 @@ pub(super) enum Place {
     Before(usize),
     /// After the step's own answer was taken.
     After(usize),
+    /// When a round of this loop is shown.
+    Round(usize),
     Done,
 }
 
@@ -47,19 +53,21 @@ pub(super) struct Draft<'s> {
     pub(super) uses: Vec<Use>,
     /// A pattern could not be read, so that nobody knows which answers there are.
     pub(super) blind: bool,
+    /// Files and the slots of their names.
+    pub(super) shown_by: Vec<(u16, u16)>,
 }
 
-const STEP_KEYS: [&str; 12] = [
+const STEP_KEYS: [&str; 26] = [
     "id", "prompt", "say", "accept", "reject", "reply", "choices", "keyboard", "columns", "goto",
-    "branches", "time_out",
+    "branches", "time_out", "answer", "optional", "when", "compute", "for_each", "item", "line",
+    "steps", "shop", "webhook", "send", "sets", "failed", "wait",
 ];
-/// What only a step with a `prompt` may have.
-const ASKING_KEYS: [&str; 7] =
-    ["accept", "reject", "reply", "choices", "keyboard", "columns", "time_out"];
 /// Names that a file may give or use: every run keeps a place for each.
 pub(super) const NAMES_MAX: usize = 1_000;
 const COLUMNS_MAX: u8 = 8;
 const REMINDERS_MAX: u8 = 5;
+/// How long a dialogue waits for a webhook's reply, unless the file says otherwise.
+const WEBHOOK_WAIT: Duration = Duration::minutes(2);
 const TIME_OUT_MAX: Duration = Duration::days(365);
 
 impl Draft<'_> {
@@ -83,29 +91,28 @@ impl Draft<'_> {
         let fields = self.report.fields(value, "a step")?;
         fields.only(&mut self.report, &STEP_KEYS, "a step");
         let id = self.step_id(&fields);
-        let asks = fields.get("say").is_none();
-        let text = self.step_text(&fields, number, asks);
-        if !asks {
-            self.refuse_keys(&fields, &ASKING_KEYS, "belongs to a step with a `prompt`");
-        }
-        let slot = asks.then(|| self.slot(&id));
-        let accept = fields.get("accept").and_then(|value| self.pattern(value, "`accept`"));
-        let (mut whole, mut groups) = (slot, Vec::new());
-        for (group, name) in accept.iter().flat_map(Regex::capture_names).enumerate() {
-            let Some(name) = name else { continue };
-            if !is_name(name) {
-                let reason = format!("the group `{name}` of `accept` cannot name an answer");
-                self.report.error(fields.key_at("accept"), reason);
+        let what = self.what(&fields);
+        let asks = what == What::Ask;
+        let (text, act) = match what {
+            What::Ask | What::Say => {
+                let act = if asks { Act::Ask } else { Act::Say };
+                (self.step_text(&fields, number, asks), act)
             }
-            let own = self.slot(name);
-            whole = whole.filter(|slot| *slot != own);
-            groups.push((group, own));
-        }
+            other => self.action(&fields, number, &id, other),
+        };
+        self.refuse_others(&fields, what);
+        let slot = asks.then(|| self.slot(&id));
+        let kind = self.kind(&fields, slot);
+        let accept = fields.get("accept").and_then(|value| self.pattern(value, "`accept`"));
+        let (whole, groups) = self.groups(&fields, accept.as_ref(), slot);
         let (style, columns) = self.layout(&fields);
         let mut step = Step {
             id: id.into(),
-            asks,
+            act,
+            when: fields.get("when").and_then(|v| self.expr(v, "`when`", Place::Before(number))),
             text: text.unwrap_or_else(nothing),
+            kind,
+            optional: self.optional(&fields),
             accept,
             whole,
             groups,
@@ -121,11 +128,38 @@ impl Draft<'_> {
         if asks {
             let own = fields.get("time_out").or(usual);
             step.time_out = own.and_then(|value| self.time_out(value, number));
+        } else if what == What::Webhook {
+            let own = fields.get("time_out").and_then(|value| self.time_out(value, number));
+            let after = WEBHOOK_WAIT;
+            let usual = TimeOut { after, remind: None, times: 0, abandon: None };
+            step.time_out = Some(own.unwrap_or(usual));
         }
         self.choices(&fields, &mut step);
         let goto = fields.get("goto").and_then(|value| self.goto(value));
+        let failed = fields.get("failed").and_then(|value| self.goto(value));
         let branch_gotos = self.branches(&fields, number, &mut step);
-        Some(DraftStep { step, at: fields.at, goto, branch_gotos })
+        Some(DraftStep { step, at: fields.at, goto, failed, inside: None, branch_gotos })
+    }
+
+    /// Where the whole match goes, and the named groups.
+    fn groups(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        accept: Option<&Regex>,
+        slot: Option<u16>,
+    ) -> (Option<u16>, Vec<(usize, u16)>) {
+        let (mut whole, mut groups) = (slot, Vec::new());
+        for (group, name) in accept.into_iter().flat_map(Regex::capture_names).enumerate() {
+            let Some(name) = name else { continue };
+            if !is_name(name) {
+                let reason = format!("the group `{name}` of `accept` cannot name an answer");
+                self.report.error(fields.key_at("accept"), reason);
+            }
+            let own = self.slot(name);
+            whole = whole.filter(|slot| *slot != own);
+            groups.push((group, own));
+        }
+        (whole, groups)
     }
 
     fn step_id(&mut self, fields: &Fields<'_, '_>) -> String {
@@ -235,18 +269,22 @@ impl Draft<'_> {
             let Some(fields) = self.report.fields(branch, "a branch") else {
                 continue;
             };
-            fields.only(&mut self.report, &["if", "goto"], "a branch");
-            let (Some(conditions), Some(goto)) = (fields.get("if"), fields.get("goto")) else {
+            fields.only(&mut self.report, &["if", "when", "goto"], "a branch");
+            let (conditions, when) = (fields.get("if"), fields.get("when"));
+            let Some(goto) = fields.get("goto").filter(|_| conditions.is_some() || when.is_some())
+            else {
                 let hint = "for example { if = { colour = \"red\" }, goto = \"why_red\" }";
-                let reason = "a branch needs `if` and `goto`";
+                let reason = "a branch needs `if` or `when`, and `goto`";
                 self.report.error_with_hint(fields.at, reason, hint);
                 continue;
             };
-            let conditions = self.conditions(conditions, number);
+            let conditions = conditions.map(|conditions| self.conditions(conditions, number));
+            let when = when.and_then(|value| self.expr(value, "`when`", Place::After(number)));
             let Some(goto) = self.goto(goto) else {
                 continue;
             };
-            step.branches.push(Branch { conditions, to: Target::End });
+            let conditions = conditions.unwrap_or_default();
+            step.branches.push(Branch { conditions, when, to: Target::End });
             gotos.push(goto);
         }
         gotos
@@ -293,7 +331,7 @@ impl Draft<'_> {
     }
 }
 
-fn nothing() -> Localized<Template> {
+pub(super) fn nothing() -> Localized<Template> {
     Localized { default: Template::default(), others: Vec::new() }
 }
 

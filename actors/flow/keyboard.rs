@@ -1,6 +1,9 @@
 //! Choices as buttons, and buttons back as choices.
 
-use super::{Button, Choice, Flow, Keyboard, Press, Step, Style};
+use super::kind::Kind;
+use super::run::skip_label;
+use super::{Button, Choice, Flow, Keyboard, Press, ReplyButton, Step, Style};
+use crate::texts;
 
 /// Hex digits of the version that a button carries: enough to tell this file's versions apart,
 /// and short enough to leave the step's id room in 64 bytes.
@@ -30,24 +33,41 @@ impl Flow {
 
     /// The step's buttons; `up` says whether a reply keyboard is open, before and after.
     pub(super) fn keyboard(&self, step: &Step, up: &mut bool, lang: &str) -> Keyboard {
-        if step.choices.is_empty() {
+        let share = match &step.kind {
+            Kind::Phone { .. } => {
+                Some(ReplyButton::Contact(texts::label(lang, "flow-share-phone", &[])))
+            }
+            Kind::Location => {
+                Some(ReplyButton::Location(texts::label(lang, "flow-share-location", &[])))
+            }
+            _ => None,
+        };
+        if step.choices.is_empty() && share.is_none() && !step.optional {
             return removal(up);
         }
-        match step.style {
-            Style::Reply => {
-                *up = true;
-                let label = |(_, choice): (usize, &Choice)| choice.label.of(lang).to_string();
-                Keyboard::Reply { rows: step.rows(label), one_time: true }
+        // Sharing is a reply keyboard's; one message carries one keyboard.
+        if share.is_some() || step.style == Style::Reply {
+            *up = true;
+            let label = |(_, choice): (usize, &Choice)| {
+                ReplyButton::Text(choice.label.of(lang).to_string())
+            };
+            let mut rows = step.rows(label);
+            rows.extend(share.map(|share| vec![share]));
+            if step.optional {
+                rows.push(vec![ReplyButton::Text(skip_label(lang))]);
             }
-            Style::Inline => {
-                let version = self.short_version();
-                let rows = step.rows(|(number, choice)| Button {
-                    label: choice.label.of(lang).to_string(),
-                    data: Press { version, step: &step.id, choice: number }.encode(),
-                });
-                Keyboard::Inline { rows }
-            }
+            return Keyboard::Reply { rows, one_time: true };
         }
+        let version = self.short_version();
+        let data = |choice| Press { version, step: &step.id, choice }.encode();
+        let mut rows = step.rows(|(number, choice)| Button {
+            label: choice.label.of(lang).to_string(),
+            data: data(number),
+        });
+        if step.optional {
+            rows.push(vec![Button { label: skip_label(lang), data: data(step.choices.len()) }]);
+        }
+        Keyboard::Inline { rows }
     }
 }
 

@@ -3,11 +3,10 @@
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
-use super::check::check;
-use super::draft::{Draft, DraftStep, NAMES_MAX, Place};
+use super::draft::{Draft, Place};
 use super::read::{Fields, Report};
 use super::words::is_language;
-use super::{Binding, Flow, FlowError, SOURCE_MAX_BYTES, STEPS_MAX, Slot, Step, Target};
+use super::{Binding, Flow, FlowError, SOURCE_MAX_BYTES};
 
 const FLOW_KEYS: [&str; 9] =
     ["name", "language", "command", "on", "payload", "matches", "when_done", "time_out", "steps"];
@@ -41,6 +40,7 @@ impl Flow {
             names: Vec::new(),
             uses: Vec::new(),
             blind: false,
+            shown_by: Vec::new(),
         };
         let flow = draft.flow(&fields, source);
         match (flow, draft.report.is_empty()) {
@@ -63,6 +63,7 @@ impl Draft<'_> {
         Some(Flow {
             name: name?.into(),
             version: version_of(source).into(),
+            file: self.report.file().into(),
             source: source.into(),
             binding: binding?,
             when_done,
@@ -145,87 +146,6 @@ impl Draft<'_> {
                 None
             }
         }
-    }
-
-    fn steps(&mut self, fields: &Fields<'_, '_>) -> Vec<DraftStep> {
-        let mut drafts: Vec<DraftStep> = Vec::new();
-        let Some(value) = fields.get("steps") else {
-            self.report.error(0, "the flow has no `[[steps]]`");
-            return drafts;
-        };
-        let Some(steps) = self.report.array(value, "`steps`") else {
-            return drafts;
-        };
-        for value in steps {
-            let at = value.span().start;
-            if drafts.len() == STEPS_MAX {
-                self.report.error(at, format!("more than {STEPS_MAX} steps"));
-                break;
-            }
-            let step = self.step(drafts.len(), value, fields.get("time_out"));
-            let Some(draft) = step else { continue };
-            if drafts.iter().any(|other| other.step.id == draft.step.id) {
-                self.report.error(at, format!("two steps with the id `{}`", draft.step.id));
-            }
-            drafts.push(draft);
-        }
-        if drafts.is_empty() && self.report.is_empty() {
-            self.report.error(value.span().start, "the flow has no steps");
-        }
-        drafts
-    }
-
-    /// Gives every goto its target, and then looks at the steps as a whole.
-    fn resolve(&mut self, drafts: Vec<DraftStep>) -> Option<Vec<Step>> {
-        let ids: Vec<Box<str>> = drafts.iter().map(|draft| draft.step.id.clone()).collect();
-        let places: Vec<usize> = drafts.iter().map(|draft| draft.at).collect();
-        let mut complete = !ids.is_empty();
-        let mut target = |draft: &mut Self, (name, at): &(String, usize)| {
-            if name == "end" {
-                return Target::End;
-            }
-            match ids.iter().position(|id| **id == **name).map(u16::try_from) {
-                Some(Ok(number)) => Target::Step(number),
-                _ => {
-                    complete = false;
-                    let hint = format!("steps: {}, end", ids.join(", "));
-                    draft.report.error_with_hint(*at, format!("no step has the id `{name}`"), hint);
-                    Target::End
-                }
-            }
-        };
-        let mut steps = Vec::with_capacity(drafts.len());
-        for (number, mut draft) in drafts.into_iter().enumerate() {
-            for (branch, goto) in draft.step.branches.iter_mut().zip(&draft.branch_gotos) {
-                branch.to = target(self, goto);
-            }
-            let following = u16::try_from(number + 1).ok();
-            let following = following.filter(|next| usize::from(*next) < ids.len());
-            draft.step.next = match &draft.goto {
-                Some(goto) => target(self, goto),
-                None => following.map_or(Target::End, Target::Step),
-            };
-            steps.push(draft.step);
-        }
-        if self.names.len() > NAMES_MAX {
-            self.report.error(
-                places.first().copied().unwrap_or(0),
-                format!("more than {NAMES_MAX} names of answers"),
-            );
-        } else if complete {
-            check(self, &steps, &places);
-        }
-        complete.then_some(steps)
-    }
-
-    fn slots(&self, steps: &[Step]) -> Vec<Slot> {
-        let chooses = |name: &str| {
-            let step = steps.iter().position(|step| &*step.id == name && !step.choices.is_empty());
-            step.and_then(|number| u16::try_from(number).ok())
-        };
-        let slot =
-            |name: &std::sync::Arc<str>| Slot { name: name.clone(), choices_of: chooses(name) };
-        self.names.iter().map(slot).collect()
     }
 }
 

@@ -25,6 +25,10 @@ impl<'s> Report<'s> {
         Report { file, source, found: Vec::new() }
     }
 
+    pub(super) fn file(&self) -> &str {
+        self.file
+    }
+
     /// `at` is an offset in the source.
     pub(super) fn error(&mut self, at: usize, reason: impl Into<String>) {
         self.push(at, reason.into(), None);

@@ -1,7 +1,8 @@
 //! Texts of flows: a template with placeholders, and one text per language. Values are escaped
 //! when they are rendered, since texts are Telegram HTML; labels of buttons are plain.
 
-use super::{Choice, Flow};
+use super::types::Type;
+use super::{Choice, Flow, action, date, number, rounds};
 
 /// One value for each language; the flow's default language stands for all that are missing.
 #[derive(Debug)]
@@ -128,14 +129,20 @@ impl Template {
         if !out.is_empty() {
             out.push_str("\n\n");
         }
+        self.render(out, flow, answers, lang);
+    }
+
+    pub(super) fn render(
+        &self,
+        out: &mut String,
+        flow: &Flow,
+        answers: &[Option<String>],
+        lang: &str,
+    ) {
         for part in &self.parts {
             match part {
                 Part::Literal(text) => out.push_str(text),
-                Part::Answer(slot) => {
-                    if let Some(Some(value)) = answers.get(usize::from(*slot)) {
-                        escape(out, value);
-                    }
-                }
+                Part::Answer(slot) => flow.show(out, *slot, answers, lang),
                 Part::Label(slot) => {
                     if let Some(Some(value)) = answers.get(usize::from(*slot)) {
                         let choice = flow.choice_of(*slot, value);
@@ -145,9 +152,48 @@ impl Template {
             }
         }
     }
+
+    /// The text for machines: values as they are kept.
+    pub(super) fn plain(&self, out: &mut String, answers: &[Option<String>]) {
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => out.push_str(text),
+                Part::Answer(slot) | Part::Label(slot) => {
+                    if let Some(Some(value)) = answers.get(usize::from(*slot)) {
+                        out.push_str(value);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
 }
 
 impl Flow {
+    /// A value as the customer's language writes it.
+    fn show(&self, out: &mut String, slot: u16, answers: &[Option<String>], lang: &str) {
+        let slot = usize::from(slot);
+        let (Some(kept), Some(Some(value))) = (self.slots.get(slot), answers.get(slot)) else {
+            return;
+        };
+        if let Some(number) = kept.rounds_of {
+            return out.push_str(&action::rounds_shown(self, number, value, answers, lang));
+        }
+        let name = kept.shown_by.and_then(|slot| answers.get(usize::from(slot))?.as_deref());
+        match kept.holds {
+            Type::Number => escape(out, &number::write(value, lang)),
+            Type::Date => {
+                let written = date::iso(value).map(|date| date::write(date, lang));
+                escape(out, written.as_deref().unwrap_or(value));
+            }
+            Type::List => escape(out, &rounds::items_of(value).join(", ")),
+            _ => escape(out, name.unwrap_or(value)),
+        }
+    }
+
     fn choice_of(&self, slot: u16, value: &str) -> Option<&Choice> {
         let step = self.slots.get(usize::from(slot))?.choices_of?;
         let mut choices = self.steps.get(usize::from(step))?.choices.iter();
@@ -182,7 +228,7 @@ fn bad(near: &str, reason: &str, hint: &'static str) -> BadTemplate {
 }
 
 /// Appends a value so that Telegram's HTML parser shows it as it was typed.
-fn escape(out: &mut String, value: &str) {
+pub(super) fn escape(out: &mut String, value: &str) {
     let mut rest = value;
     while let Some(at) = rest.find(['&', '<', '>', '"']) {
         out.push_str(&rest[..at]);

@@ -1,9 +1,12 @@
 //! The engine's rules, one test each; each other subject has a file of its own.
 
+mod answers;
 mod buttons;
+mod computed;
 mod load;
 mod random;
 mod shelf;
+mod wrong;
 
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};

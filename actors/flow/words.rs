@@ -10,7 +10,7 @@ use super::keyboard::SHORT_VERSION;
 use super::read::{Fields, Value};
 use super::template::{Localized, Template};
 use super::{
-    CALLBACK_MAX_BYTES, CHOICES_MAX, Choice, REGEX_MAX_BYTES, Step, Style, TEXT_MAX_UTF16,
+    Act, CALLBACK_MAX_BYTES, CHOICES_MAX, Choice, REGEX_MAX_BYTES, Step, Style, TEXT_MAX_UTF16,
 };
 
 impl Draft<'_> {
@@ -44,7 +44,7 @@ impl Draft<'_> {
         })
     }
 
-    fn template(
+    pub(super) fn template(
         &mut self,
         text: &str,
         span: Range<usize>,
@@ -126,8 +126,9 @@ impl Draft<'_> {
     }
 
     pub(super) fn choices(&mut self, fields: &Fields<'_, '_>, step: &mut Step) {
-        let Some(value) = fields.get("choices").filter(|_| step.asks) else {
-            return;
+        let choices = fields.get("choices").filter(|_| matches!(step.act, Act::Ask));
+        let Some(value) = choices else {
+            return self.fits_button(fields, step);
         };
         let Some(choices) = self.report.array(value, "`choices`") else {
             return;
@@ -149,13 +150,27 @@ impl Draft<'_> {
                 let reason = format!("`accept` does not accept the choice `{}`", choice.value);
                 self.report.error(at, reason);
             }
+            if !step.kind.keeps(&choice.value) {
+                let reason = format!("`{}` is not an answer of this kind", choice.value);
+                let hint = "write numbers as 1234.5 and dates as 2026-11-20, within their bounds";
+                self.report.error_with_hint(at, reason, hint);
+            }
             step.choices.push(choice);
         }
         if step.choices.len() > CHOICES_MAX {
             let reason = format!("{} choices, more than {CHOICES_MAX}", step.choices.len());
             self.report.error(value.span().start, reason);
         }
-        let last = step.choices.len().saturating_sub(1).to_string();
+        self.fits_button(fields, step);
+    }
+
+    /// The last button of the step, the one that skips it included, fits into Telegram's bytes.
+    fn fits_button(&mut self, fields: &Fields<'_, '_>, step: &Step) {
+        let buttons = step.choices.len() + usize::from(step.optional);
+        if buttons == 0 {
+            return;
+        }
+        let last = (buttons - 1).to_string();
         let bytes = "f:::".len() + SHORT_VERSION + step.id.len() + last.len();
         if step.style == Style::Inline && bytes > CALLBACK_MAX_BYTES {
             let reason = format!("a button of this step would carry {bytes} bytes of data");

@@ -162,6 +162,7 @@ impl Carrier {
             },
             Destination::Query(..) => &inner.queries,
             Destination::Payment(_) => &inner.gateway,
+            Destination::Webhook(..) => &inner.webhooks,
         }
     }
 

@@ -11,7 +11,7 @@ pub(super) fn heard(step: &mut Step<'_>, op: &GatewayOp, outcome: &Outcome) {
         Outcome::Gateway(reply) => reply.clone(),
         Outcome::Refused { reason, .. } => GatewayReply::Rejected { reason: reason.clone() },
         Outcome::Stuck { reason } => return nobody_knows(step, op, reason),
-        Outcome::Sent { .. } | Outcome::Done => {
+        Outcome::Sent { .. } | Outcome::Done | Outcome::Replied { .. } => {
             return nobody_knows(step, op, "the gateway's reply was not understood");
         }
     };

@@ -128,7 +128,10 @@ pub(super) fn sent(turn: &mut Turn<'_>, intent: &Intent, outcome: &Outcome) {
                 return redraw(turn, card);
             }
         }
-        (Outcome::Sent { .. } | Outcome::Done | Outcome::Gateway(_), _) => return,
+        (
+            Outcome::Sent { .. } | Outcome::Done | Outcome::Gateway(_) | Outcome::Replied { .. },
+            _,
+        ) => return,
         (Outcome::Refused { unreachable, .. }, Some(message_id)) => {
             // The message is gone, and the card with it: it is sent anew.
             if card.place != Place::At(message_id) {

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::capability::{Decision, Input, Moment, Refusal};
 use crate::flow;
+use crate::intent::Intent;
 
 pub(super) fn decide(
     state: &State,
@@ -55,6 +56,9 @@ pub(super) fn decide(
         },
         Input::Timer(Timer::Erasure) => privacy::time_out(&mut turn),
         Input::Timer(Timer::Registration) => remind::time_out(&mut turn),
+        Input::Result { intent: Intent::Webhook(call), outcome } => {
+            flows::replied(&mut turn, call, outcome);
+        }
         Input::Result { intent, outcome } => card::sent(&mut turn, intent, outcome),
     }
     Ok(turn.done())
@@ -81,7 +85,15 @@ fn came(turn: &mut Turn<'_>, what: &Incoming) {
         Incoming::Command { name, argument, .. } => command(turn, name, argument),
         Incoming::Press { query, message_id, data } => pressed(turn, query, *message_id, data),
         Incoming::Contact { phone, user_id, .. } => contact_shared(turn, phone, *user_id),
-        Incoming::Other { .. } => other(turn),
+        Incoming::Location { latitude_e6, longitude_e6, .. } => {
+            let (latitude_e6, longitude_e6) = (*latitude_e6, *longitude_e6);
+            other(turn, flow::Input::Location { latitude_e6, longitude_e6 });
+        }
+        Incoming::File { kind, file_id, name, bytes, .. } => {
+            let (id, name, bytes) = (&**file_id, name.as_deref(), *bytes);
+            other(turn, flow::Input::File { kind, id, name, bytes });
+        }
+        Incoming::Other { .. } => other(turn, flow::Input::Other),
         Incoming::TooFast { query } => home::too_fast(turn, query.as_deref()),
         // What was said counts as it was said.
         Incoming::Edited { .. } | Incoming::Blocked | Incoming::Unblocked => {}
@@ -187,16 +199,17 @@ fn asked_said(turn: &mut Turn<'_>, asked: Asked, text: &str) {
 fn contact_shared(turn: &mut Turn<'_>, phone: &str, owner: Option<i64>) {
     match turn.state.step {
         Step::About(Asked::Phone { alone }) => contact::shared(turn, phone, owner, alone),
+        _ if turn.state.run.is_some() => other(turn, flow::Input::Phone(phone)),
         // The keyboard was still open.
         _ if turn.is_registered() && owner == Some(turn.user()) => {
             contact::shared(turn, phone, owner, true);
         }
-        _ => other(turn),
+        _ => other(turn, flow::Input::Phone(phone)),
     }
 }
 
-/// A sticker, a photo: nothing that is understood, but answered in the light of what was asked.
-fn other(turn: &mut Turn<'_>) {
+/// A sticker, a photo, a contact: what only a flow may have asked for, and answered in the light of what was asked.
+fn other(turn: &mut Turn<'_>, what: flow::Input<'_>) {
     match &turn.state.step {
         Step::Language => registration::language_said(turn, ""),
         Step::About(Asked::Question) => faq::search_wanted(turn),
@@ -205,7 +218,7 @@ fn other(turn: &mut Turn<'_>) {
         Step::Quantity { product } | Step::Confirm { product, .. } if turn.state.run.is_none() => {
             shop::quantity_said(turn, product, "");
         }
-        _ if turn.state.run.is_some() => flows::answer(turn, flow::Input::Other),
+        _ if turn.state.run.is_some() => flows::answer(turn, what),
         _ if turn.state.is_registered() => home::hint(turn),
         _ => registration::begin(turn),
     }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use entities::{AnswerRow, Row};
 
-use super::home;
 use super::state::Step;
 use super::turn::Turn;
+use super::{home, shop};
 use crate::clock::to_ms;
 use crate::flow::{self, Flow, FlowRun, Outcome, Say, Verdict};
-use crate::intent::{Button, Keyboard, Lane, Method};
+use crate::intent::{self, Button, Intent, Keyboard, Lane, Method, ReplyButton, WebhookCall};
 
 pub(super) fn begin(turn: &mut Turn<'_>, flow: &Arc<Flow>) {
     turn.step_to(Step::Idle);
@@ -75,6 +75,24 @@ pub(super) fn time_out(turn: &mut Turn<'_>) {
     told(turn, &flow, Some(before), outcome, Lane::Notice);
 }
 
+/// What came of a question to a webhook.
+pub(super) fn replied(turn: &mut Turn<'_>, call: &WebhookCall, outcome: &intent::Outcome) {
+    // Whoever left meanwhile, or began another flow, waits for nothing.
+    let Some((flow, run)) = running(turn) else {
+        return;
+    };
+    let answers = match outcome {
+        intent::Outcome::Replied { answers } => Some(answers),
+        _ => None,
+    };
+    let reply = flow::Replied { mark: &call.mark, answers };
+    let before = run.clone();
+    let outcome = flow.replied(run, reply, turn.lang(), turn.at.now);
+    if outcome.verdict != Verdict::Stale {
+        told(turn, &flow, Some(before), outcome, Lane::Answer);
+    }
+}
+
 /// The run and the version that it began with.
 fn running(turn: &Turn<'_>) -> Option<(Arc<Flow>, FlowRun)> {
     let run = turn.state.run.as_ref()?;
@@ -122,6 +140,34 @@ fn told(
     if let Some(Say { text, keyboard }) = outcome.say {
         turn.call(Method::SendText { html: text, keyboard: drawn(keyboard) }, lane, false);
     }
+    for call in outcome.calls {
+        called(turn, call);
+    }
+}
+
+/// What a flow asked for besides words.
+fn called(turn: &mut Turn<'_>, call: flow::Call) {
+    match call {
+        flow::Call::Show { product } => drop(shop::product(turn, &product)),
+        flow::Call::Cart { product, quantity } => {
+            drop(shop::quantity_pressed(turn, &product, quantity));
+        }
+        flow::Call::Webhook { name, mark, answers, waits } => {
+            let customer = turn.at.key.clone();
+            let body = serde_json::json!({
+                "flow": mark.flow,
+                "version": mark.version,
+                "step": mark.step,
+                "customer": customer,
+                "language": turn.lang(),
+                "started": mark.run_s,
+                "answers": answers,
+            });
+            let webhook = name.to_string();
+            let call = WebhookCall { webhook, customer, mark, body, waits };
+            turn.intend(Intent::Webhook(Box::new(call)));
+        }
+    }
 }
 
 fn take_buttons(turn: &mut Turn<'_>, message_id: i64) {
@@ -133,7 +179,15 @@ fn drawn(keyboard: flow::Keyboard) -> Keyboard {
     match keyboard {
         flow::Keyboard::None => Keyboard::None,
         flow::Keyboard::Remove => Keyboard::Remove,
-        flow::Keyboard::Reply { rows, one_time } => Keyboard::Reply { rows, one_time },
+        flow::Keyboard::Reply { rows, one_time } => {
+            let button = |button| match button {
+                flow::ReplyButton::Text(label) => ReplyButton::Text(label),
+                flow::ReplyButton::Contact(contact) => ReplyButton::Contact { contact },
+                flow::ReplyButton::Location(location) => ReplyButton::Location { location },
+            };
+            let rows = rows.into_iter().map(|row| row.into_iter().map(button).collect()).collect();
+            Keyboard::Reply { rows, one_time }
+        }
         flow::Keyboard::Inline { rows } => Keyboard::Inline(
             rows.into_iter()
                 .map(|row| {

@@ -1,5 +1,6 @@
 //! How a conversation must go, whatever the customer does. Knows no order's or payment's rules.
 
+mod flows;
 mod kept;
 pub(super) mod people;
 mod privacy;

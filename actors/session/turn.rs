@@ -309,6 +309,10 @@ impl<'a> Turn<'a> {
         self.decision.intents.push(Intent::Tell { to, message });
     }
 
+    pub(super) fn intend(&mut self, intent: Intent) {
+        self.decision.intents.push(intent);
+    }
+
     pub(super) fn now_ms(&self) -> i64 {
         to_ms(self.at.now)
     }

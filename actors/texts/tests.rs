@@ -132,6 +132,8 @@ fn no_text_shows_its_workings() {
                             "state",
                             "amount",
                             "reason",
+                            "min",
+                            "example",
                         ]
                         .map(|name| (name, Arg::from("<x>"))),
                     )

@@ -11,13 +11,14 @@ use super::{Bot, Parts};
 use crate::delivery::limits::OutboundLimits;
 use crate::delivery::telegram::reports::Reports;
 use crate::delivery::telegram::{Pictures, SendingBot, TelegramCourier};
+use crate::delivery::webhooks::{WebhookCourier, WebhookTarget};
 use crate::gateways::{Gateways, sandbox::Sandbox};
 use crate::health::AskIntake;
 use crate::intake::bot::BotIntake;
 use crate::intake::flood::FloodLimits;
 use crate::intake::polling::{Polling, PollingConfig};
 use crate::intake::webhook::{WebhookConfig, WebhookKeeper, Webhooks, webhook_secret};
-use crate::settings::{BotSettings, IntakeMode};
+use crate::settings::{BotSettings, IntakeMode, WebhookSettings};
 use crate::telegram::BotApi;
 
 pub(super) fn apis(parts: &Parts<'_>) -> anyhow::Result<Vec<(BotSettings, BotApi)>> {
@@ -64,6 +65,16 @@ pub(super) fn gateways(parts: &Parts<'_>) -> Gateways {
     let (key, secret) = (sandbox.api_key.clone(), sandbox.webhook_secret.clone());
     Gateways::default()
         .with_sandbox("sandbox", Sandbox::new(at, parts.http.clone(), api_url, key, secret))
+}
+
+/// The servers that flows may tell of answers.
+pub(super) fn flow_webhooks(parts: &Parts<'_>) -> anyhow::Result<WebhookCourier> {
+    let target = |(name, webhook): (&String, &WebhookSettings)| {
+        let target = WebhookTarget { url: webhook.url.clone(), secret: webhook.secret.clone() };
+        (name.clone(), target)
+    };
+    let targets = parts.settings.flows.webhooks.iter().map(target).collect();
+    WebhookCourier::new(targets, parts.clock.clone())
 }
 
 pub(super) fn bots(

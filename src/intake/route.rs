@@ -154,9 +154,19 @@ fn in_private(me: &Me, said: &Said<'_>) -> Option<Incoming> {
             phone: contact.phone_number.to_string(),
             user_id: contact.user_id,
         }),
-        Content::Media(kind, _) => other(media_name(*kind)),
-        Content::Location(_, Some(_)) => other("venue"),
-        Content::Location(_, None) => other("location"),
+        Content::Media(MediaKind::Sticker, _) => other("sticker"),
+        Content::Media(kind, file) => Some(Incoming::File {
+            message_id,
+            kind: media_name(*kind).to_owned(),
+            file_id: file.file_id.to_string(),
+            name: file.file_name.as_ref().map(|name| name.to_string()),
+            bytes: file.file_size_bytes,
+        }),
+        Content::Location(place, _) => Some(Incoming::Location {
+            message_id,
+            latitude_e6: millionths(place.latitude),
+            longitude_e6: millionths(place.longitude),
+        }),
         Content::WebApp(_) => other("web_app_data"),
         Content::Other(name) => other(name),
         Content::Unknown => other("unknown"),
@@ -169,6 +179,13 @@ fn in_private(me: &Me, said: &Said<'_>) -> Option<Incoming> {
         | Content::Paid(_)
         | Content::Refunded(_) => None,
     }
+}
+
+/// Of a degree: finer than any phone knows where it is.
+fn millionths(degrees: f64) -> i32 {
+    #[expect(clippy::cast_possible_truncation, reason = "a cast of floats saturates")]
+    let millionths = (degrees * 1e6).round() as i32;
+    millionths
 }
 
 fn media_name(kind: MediaKind) -> &'static str {

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use secrecy::ExposeSecret;
+
 use super::{BotSettings, IntakeMode, LANGUAGES, Settings, SettingsError, people};
 
 /// Gateways that Kontor knows.
@@ -16,6 +18,7 @@ pub(super) fn check(settings: &Settings, path: Option<&Path>) -> Checked {
         .and_then(|()| bots(settings))
         .and_then(|()| shop(settings))
         .and_then(|()| people::check(settings))
+        .and_then(|()| webhooks(settings))
         .and_then(|()| numbers(settings))
         .and_then(|()| log_level(&settings.log.level));
     all.map_err(|error| error.within(place))
@@ -108,6 +111,35 @@ fn shop(settings: &Settings) -> Checked {
     if !GATEWAYS.contains(&shop.gateway.as_str()) {
         let problem = format!("there is no gateway '{}'", shop.gateway);
         return refuse("shop.gateway", &problem, &format!("write {}", GATEWAYS.join(" or ")));
+    }
+    Ok(())
+}
+
+/// Answers are personal: they leave this machine encrypted, and signed with something that nobody guesses.
+fn webhooks(settings: &Settings) -> Checked {
+    for (name, webhook) in &settings.flows.webhooks {
+        let key = |field: &str| format!("flows.webhooks.{name}.{field}");
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
+        if name.is_empty() || name.len() > 64 || !name.bytes().all(plain) {
+            let problem = format!("'{name}' cannot be a webhook's name");
+            return refuse("flows.webhooks", &problem, "write up to 64 of a-z, 0-9, - and _");
+        }
+        let here = |url: &reqwest::Url| {
+            let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+            let address = host.parse::<std::net::IpAddr>();
+            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        };
+        match reqwest::Url::parse(&webhook.url) {
+            Ok(url) if url.scheme() == "https" && url.has_host() => {}
+            Ok(url) if url.scheme() == "http" && here(&url) => {}
+            _ => {
+                let problem = format!("'{}' is not an address that can be trusted", webhook.url);
+                return refuse(&key("url"), &problem, "write https://host/path");
+            }
+        }
+        if webhook.secret.expose_secret().chars().count() < 16 {
+            return refuse(&key("secret"), "too short", "write 16 characters or more");
+        }
     }
     Ok(())
 }

@@ -11,11 +11,17 @@ use crate::damage::{cut, hurt};
 
 const TOKEN: &str = "42:TEST";
 
-/// Calls with the parameters that they are made for.
-fn calls(person: i64) -> Vec<(&'static str, Value)> {
-    let text = "<b>hi</b> *x* _y_ [l](http://a.example) @ShopBot #tag +998901234567 a@b.example";
-    let inline = json!({"inline_keyboard": [[{"text": "A", "callback_data": "t.h"},
-        {"text": "B", "url": "https://a.example"}], [{"text": "C", "copy_text": {"text": "c"}}]]});
+const TEXT: &str =
+    "<b>hi</b> *x* _y_ [l](http://a.example) @ShopBot #tag +998901234567 a@b.example";
+
+fn inline() -> Value {
+    json!({"inline_keyboard": [[{"text": "A", "callback_data": "t.h"},
+        {"text": "B", "url": "https://a.example"}], [{"text": "C", "copy_text": {"text": "c"}}]]})
+}
+
+/// Sends with the parameters that they are made for.
+fn sends(person: i64) -> Vec<(&'static str, Value)> {
+    let (text, inline) = (TEXT, inline());
     let reply = json!({"keyboard": [[{"text": "P", "request_contact": true}, {"text": "L", "request_location": true}]],
         "resize_keyboard": true, "one_time_keyboard": true});
     vec![
@@ -54,6 +60,13 @@ fn calls(person: i64) -> Vec<(&'static str, Value)> {
             json!({"chat_id": person, "latitude": 41.3, "longitude": 69.2, "live_period": 60}),
         ),
         ("sendContact", json!({"chat_id": person, "phone_number": "+1", "first_name": "A"})),
+    ]
+}
+
+/// The other calls, with the parameters that they are made for.
+fn asks(person: i64) -> Vec<(&'static str, Value)> {
+    let (text, inline) = (TEXT, inline());
+    vec![
         (
             "editMessageText",
             json!({"chat_id": person, "message_id": 1, "text": text, "parse_mode": "HTML"}),
@@ -160,7 +173,7 @@ fn written(method: &str, params: &Value, body: Body) -> Vec<u8> {
 fn requests(person: i64) -> impl Strategy<Value = Input> {
     let bodies = select(vec![Body::Json, Body::Json, Body::Form, Body::Multipart, Body::Query]);
     let cuts = prop_oneof![2 => Just(Vec::new()), 1 => vec(cut(), 1..4)];
-    (select(calls(person)), vec(hurt(), 0..5), bodies, cuts).prop_map(
+    (select([sends(person), asks(person)].concat()), vec(hurt(), 0..5), bodies, cuts).prop_map(
         |((method, mut params), hurts, body, cuts)| {
             for hurt in hurts {
                 hurt.do_to(&mut params);

@@ -1,6 +1,6 @@
 //! Choices: their buttons, what is typed instead, and buttons of other days.
 
-use super::super::{Keyboard, Press, Verdict};
+use super::super::{Keyboard, Press, ReplyButton, Verdict};
 use super::{SURVEY, Talk, flow, steps};
 
 #[test]
@@ -65,7 +65,8 @@ fn a_reply_keyboard_closes_with_the_next_plain_message() {
         "#,
     );
     let mut talk = Talk::with(&flow);
-    let rows = vec![vec!["S".to_owned(), "M".to_owned()], vec!["L".to_owned()]];
+    let text = |label: &str| ReplyButton::Text(label.to_owned());
+    let rows = vec![vec![text("S"), text("M")], vec![text("L")]];
     assert_eq!(talk.keyboard(), &Keyboard::Reply { rows, one_time: true });
     assert_eq!(talk.says("m").keyboard(), &Keyboard::Remove);
     assert_eq!(talk.says("x").keyboard(), &Keyboard::None);

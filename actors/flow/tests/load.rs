@@ -10,9 +10,9 @@ const STEP: &str = "[[steps]]\nid = \"a\"\nprompt = \"a?\"\n";
 /// Every marked line is reported with its reason, and nothing else is.
 #[track_caller]
 fn refused(source: &str) {
-    let marks = source.lines().enumerate().filter_map(|(number, line)| {
-        let (_, reason) = line.split_once("#! ")?;
-        Some((number + 1, reason.to_owned()))
+    let marks = source.lines().enumerate().flat_map(|(number, line)| {
+        let reasons = line.split("#! ").skip(1);
+        reasons.map(move |reason| (number + 1, reason.trim_end().to_owned()))
     });
     let marks: Vec<(usize, String)> = marks.collect();
     let errors = Flow::parse("x.toml", source).expect_err("the file is wrong");
@@ -34,7 +34,7 @@ fn refused(source: &str) {
 
 /// The same for steps alone.
 #[track_caller]
-fn refused_steps(steps: &str) {
+pub(super) fn refused_steps(steps: &str) {
     refused(&format!("{TOP}{steps}"));
 }
 
@@ -274,7 +274,7 @@ fn gotos_lead_to_steps_that_are_reached_and_ask() {
 id = "a"
 prompt = "a?"
 branches = [
-  { if = { a = "x" } }, #! a branch needs `if` and `goto`
+  { if = { a = "x" } }, #! a branch needs `if` or `when`, and `goto`
   { if = { a = { equals = "x", exists = true } }, goto = "end" }, #! a condition is one of…
   { if = { a = { is = "x" } }, goto = "end" }, #! unknown key `is` in a condition
   { if = {}, goto = "end" }, #! `if` names no answer

@@ -185,7 +185,7 @@ impl Courier for Notebook {
                 checkout: format!("co_{number}"),
                 url: "https://pay.example/1".to_owned(),
             }),
-            Intent::Tell { .. } => Outcome::Done,
+            Intent::Tell { .. } | Intent::Webhook(_) => Outcome::Done,
         })
     }
 

@@ -1,6 +1,6 @@
 //! One intent as the Bot API calls that carry it out: bodies, keyboards, pieces of long texts. Knows no HTTP.
 
-use actors::{Button, Keyboard, Method, Photo, Price, TelegramCall};
+use actors::{Button, Keyboard, Method, Photo, Price, ReplyButton, TelegramCall};
 use serde_json::{Map, Value, json};
 
 use crate::delivery::markup::{Entity, parse_html};
@@ -201,9 +201,7 @@ fn put_keyboard(body: &mut Map<String, Value>, keyboard: &Keyboard) {
         Keyboard::None => return,
         Keyboard::Remove => json!({"remove_keyboard": true}),
         Keyboard::Reply { rows, one_time } => {
-            let row = |row: &Vec<String>| -> Vec<Value> {
-                row.iter().map(|label| json!({"text": label})).collect()
-            };
+            let row = |row: &Vec<ReplyButton>| -> Vec<Value> { row.iter().map(shared).collect() };
             let rows: Vec<_> = rows.iter().map(row).collect();
             json!({"keyboard": rows, "resize_keyboard": true, "one_time_keyboard": one_time})
         }
@@ -220,6 +218,14 @@ fn put_keyboard(body: &mut Map<String, Value>, keyboard: &Keyboard) {
         }
     };
     body.insert("reply_markup".to_owned(), markup);
+}
+
+fn shared(button: &ReplyButton) -> Value {
+    match button {
+        ReplyButton::Text(label) => json!({"text": label}),
+        ReplyButton::Contact { contact } => json!({"text": contact, "request_contact": true}),
+        ReplyButton::Location { location } => json!({"text": location, "request_location": true}),
+    }
 }
 
 fn button(button: &Button) -> Value {

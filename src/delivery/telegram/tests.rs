@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use actors::{Button, CourierReport, Keyboard, Lane, Method, Outcome, Photo, Price, TelegramCall};
+use actors::{
+    Button, CourierReport, Keyboard, Lane, Method, Outcome, Photo, Price, ReplyButton, TelegramCall,
+};
 use entities::{BotId, Currency, Money};
 use serde_json::{Value, json};
 
@@ -40,7 +42,8 @@ fn texts_go_out_with_entities_and_keyboards() {
         "reply_markup": {"inline_keyboard": [[{"text": "Home", "callback_data": "t.h"},
             {"text": "Pay", "url": "https://p"}]]}});
     assert_eq!(steps, [("sendMessage", expected)]);
-    let reply = Keyboard::Reply { rows: vec![vec!["A".to_owned()]], one_time: true };
+    let rows = vec![vec![ReplyButton::Text("A".to_owned())]];
+    let reply = Keyboard::Reply { rows, one_time: true };
     let markup = &made(text("x", reply))[0].1["reply_markup"];
     let expected = json!({"keyboard": [[{"text": "A"}]], "resize_keyboard": true,
         "one_time_keyboard": true});

@@ -96,16 +96,24 @@ fn what_customers_send_goes_to_their_session() {
     assert_eq!(incoming(private(contact)), shared);
     let file = json!({"file_id": "x"});
     for (content, expected) in [
-        (json!({"photo": [file], "caption": "look"}), "photo"),
         (json!({"sticker": file}), "sticker"),
-        (json!({"voice": file}), "voice"),
-        (json!({"location": {"latitude": 1.0, "longitude": 2.0}}), "location"),
         (json!({"dice": {"emoji": "🎲", "value": 3}}), "dice"),
         (json!({"hologram": {}}), "unknown"),
     ] {
         let what = Incoming::Other { message_id: 5, what: expected.to_owned() };
         assert_eq!(incoming(private(content)), what);
     }
+    for (content, kind) in
+        [(json!({"photo": [file], "caption": "look"}), "photo"), (json!({"voice": file}), "voice")]
+    {
+        let (kind, file_id) = (kind.to_owned(), "x".to_owned());
+        let what = Incoming::File { message_id: 5, kind, file_id, name: None, bytes: None };
+        assert_eq!(incoming(private(content)), what);
+    }
+    let there = json!({"location": {"latitude": 41.311_081, "longitude": -69.240_562}});
+    let place =
+        Incoming::Location { message_id: 5, latitude_e6: 41_311_081, longitude_e6: -69_240_562 };
+    assert_eq!(incoming(private(there)), place);
 }
 
 #[test]
