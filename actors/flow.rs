@@ -42,7 +42,7 @@ use rounds::Round;
 use template::{Localized, Template};
 use types::Type;
 
-pub use action::{Call, Mark, Replied};
+pub use action::{Call, Mark, Replied, WebhookCall};
 pub use error::FlowError;
 
 /// Steps of one flow.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use entities::{BotId, Key, Money};
 use serde::{Deserialize, Serialize};
 
-use crate::flow;
+use crate::flow::WebhookCall;
 use crate::message::Message;
 use crate::texts;
 
@@ -283,18 +283,6 @@ pub enum Button {
     Pay {
         label: String,
     },
-}
-
-/// The answers of one customer for one webhook. Its idempotency key is the intent's id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct WebhookCall {
-    /// Its name in the configuration; nothing else is ever called.
-    pub webhook: String,
-    pub customer: Key,
-    pub mark: flow::Mark,
-    pub body: serde_json::Value,
-    /// The flow goes on with the reply.
-    pub waits: bool,
 }
 
 /// One question to a payment provider. Its idempotency key is the intent's id.

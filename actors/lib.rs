@@ -53,11 +53,11 @@ pub use dossier::{
 pub use eraser::erased_before;
 pub use external::External;
 pub use fact::FactKind;
+pub use flow::WebhookCall;
 pub use house::{House, Rules};
 pub use intent::{
     Button, Courier, CourierReport, Destination, GatewayCall, GatewayOp, GatewayReply, Intent,
     IntentId, Keyboard, Lane, Method, Outcome, Photo, Price, ReplyButton, Report, TelegramCall,
-    WebhookCall,
 };
 pub use journal::{Journal, JournalHealth};
 pub use kernel::{Kernel, KernelConfig, Retention, Tidied, Undone, mark_restored, undone};

@@ -17,10 +17,9 @@ use time::{Duration, OffsetDateTime};
 use self::folk::{Folk, Stepped};
 use crate::capability::{Answer, Input, Moment, Refusal};
 use crate::catalogue::{Catalogue, Product, ProductKind};
+use crate::flow::WebhookCall;
 use crate::house::{House, Rules};
-use crate::intent::{
-    GatewayCall, GatewayReply, Intent, Method, Outcome, TelegramCall, WebhookCall,
-};
+use crate::intent::{GatewayCall, GatewayReply, Intent, Method, Outcome, TelegramCall};
 use crate::message::Message;
 use crate::order::Order;
 use crate::payment::{self, Payment};

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use entities::Key;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -44,6 +45,18 @@ pub struct Mark {
     /// The round of the loop around the step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<u32>,
+}
+
+/// The answers of one customer for one webhook. Its idempotency key is the intent's id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WebhookCall {
+    /// Its name in the configuration; nothing else is ever called.
+    pub webhook: String,
+    pub customer: Key,
+    pub mark: Mark,
+    pub body: Json,
+    /// The flow goes on with the reply.
+    pub waits: bool,
 }
 
 /// What came of a question to a webhook.

@@ -8,8 +8,8 @@ use super::state::Step;
 use super::turn::Turn;
 use super::{home, shop};
 use crate::clock::to_ms;
-use crate::flow::{self, Flow, FlowRun, Outcome, Say, Verdict};
-use crate::intent::{self, Button, Intent, Keyboard, Lane, Method, ReplyButton, WebhookCall};
+use crate::flow::{self, Flow, FlowRun, Outcome, Say, Verdict, WebhookCall};
+use crate::intent::{self, Button, Intent, Keyboard, Lane, Method, ReplyButton};
 
 pub(super) fn begin(turn: &mut Turn<'_>, flow: &Arc<Flow>) {
     turn.step_to(Step::Idle);
