@@ -31,6 +31,8 @@ pub(crate) struct Durable<C: Capability> {
     timers: Vec<Timer<C::Timer>>,
     /// Intents not yet done, oldest first.
     pending: Vec<Pending>,
+    /// Of the steps of its kind.
+    steps: metrics::Counter,
     /// Why it ended, for its supervisor.
     exit: Rc<RefCell<Exit>>,
 }
@@ -44,6 +46,7 @@ impl<C: Capability> Durable<C> {
         exit: Rc<RefCell<Exit>>,
     ) -> anyhow::Result<Self> {
         let writer = shared.next_writer();
+        let steps = metrics::counter!("kontor_steps_total", "kind" => key.kind().as_str());
         let Some(row) = hydrated.row else {
             return Ok(Self {
                 key,
@@ -55,6 +58,7 @@ impl<C: Capability> Durable<C> {
                 receipts: Receipts::default(),
                 timers: Vec::new(),
                 pending: Vec::new(),
+                steps,
                 exit,
             });
         };
@@ -71,6 +75,7 @@ impl<C: Capability> Durable<C> {
             receipts,
             timers: body.timers,
             pending,
+            steps,
             exit,
         })
     }

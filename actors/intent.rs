@@ -100,17 +100,20 @@ pub struct TelegramCall {
     /// The chat's id; 0 for the answer to a query.
     pub chat: i64,
     pub method: Method,
+    #[serde(default, skip_serializing_if = "Lane::is_answer")]
     pub lane: Lane,
     /// Whether the outcome (a message id, a refusal) must come back as a step.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub report: bool,
 }
 
 /// Who waits for whom at the bot's own limit, and what happens to a *maybe sent* message after a crash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Lane {
     /// Money is waiting: `answerPreCheckoutQuery`. Sent again after a crash.
     Money,
     /// Somebody looks at the screen. Sent again after a crash.
+    #[default]
     Answer,
     /// Nobody asked, but it matters (an order's state). Sent again after a crash.
     Notice,
@@ -118,11 +121,20 @@ pub enum Lane {
     Bulk,
 }
 
+impl Lane {
+    /// The usual one is left out of rows.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+    fn is_answer(&self) -> bool {
+        *self == Self::Answer
+    }
+}
+
 /// Texts are Telegram HTML; delivery parses, splits and sends them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Method {
     SendText {
         html: String,
+        #[serde(default, skip_serializing_if = "Keyboard::is_none")]
         keyboard: Keyboard,
     },
     /// "message is not modified" counts as done.
@@ -261,6 +273,12 @@ pub enum ReplyButton {
     Text(String),
     Contact { contact: String },
     Location { location: String },
+}
+
+impl Keyboard {
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
 }
 
 /// An inline button.

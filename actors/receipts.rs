@@ -3,35 +3,46 @@
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 use entities::SpilledReceipts;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use crate::capability::Answer;
 use crate::external::External;
 use crate::numbers::Numbers;
 
-/// This many stay in the actor's row; half of them move to a table of their own when it is full.
-const IN_ROW: usize = 32;
+/// This many stay in the actor's row; half of them move to a table of their own when it is full. Fewer make the row,
+/// which every step writes, smaller; more make the moves rarer.
+const IN_ROW: usize = 16;
 /// A spilled bundle with intents in it: longer than any person lets a stuck intent lie.
 const KEEP_SPILLED_INTENTS_MS: i64 = 400 * 24 * 3_600_000;
 
-/// One applied input.
-#[derive(Clone, Debug, PartialEq)]
+/// One applied input. Its text in the row is worked out once, not in each of the steps that carry it along.
+#[derive(Clone, Debug)]
 pub(crate) struct Receipt {
     pub(crate) external: External,
     pub(crate) at_ms: i64,
     pub(crate) answer: Answer,
+    text: Rc<RawValue>,
 }
 
-/// Short in the row: `["u1:17",1760000000000]`, with the answer behind it when it is more than "done".
+impl Receipt {
+    /// Short in the row: `["u1:17",1760000000000]`, with the answer behind it when it is more than "done".
+    pub(crate) fn new(external: External, at_ms: i64, answer: Answer) -> Self {
+        let id = external.to_string();
+        let text = match &answer {
+            Answer::Done => serde_json::value::to_raw_value(&(id, at_ms)),
+            answer => serde_json::value::to_raw_value(&(id, at_ms, answer)),
+        };
+        Self { external, at_ms, answer, text: text.expect("answers are plain data").into() }
+    }
+}
+
 impl Serialize for Receipt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let external = self.external.to_string();
-        match &self.answer {
-            Answer::Done => (external, self.at_ms).serialize(serializer),
-            answer => (external, self.at_ms, answer).serialize(serializer),
-        }
+        self.text.serialize(serializer)
     }
 }
 
@@ -48,7 +59,7 @@ impl<'de> Deserialize<'de> for Receipt {
             Stored::Done(external, at_ms) => (external, at_ms, Answer::Done),
         };
         let external = external.parse().map_err(serde::de::Error::custom)?;
-        Ok(Self { external, at_ms, answer })
+        Ok(Self::new(external, at_ms, answer))
     }
 }
 
@@ -92,29 +103,65 @@ impl Receipts {
         Known::PerhapsSpilled
     }
 
-    /// The receipts as they stand in the row.
-    pub(crate) fn recent(&self) -> &VecDeque<Receipt> {
-        &self.recent
+    /// The receipts as they will stand in the row once `next` is committed.
+    pub(crate) fn listed<'a>(&'a self, next: Option<&'a Next>) -> Vec<&'a Receipt> {
+        let gone = next.map_or(0, |next| next.leaving().end);
+        let added = next.and_then(|next| next.receipt.as_ref());
+        self.before(next).iter().chain(added).skip(gone).collect()
     }
 
-    /// The receipts after one more input: what the row will hold, and what moves to the table. Changes nothing yet:
-    /// the step may fail.
+    /// Those of the inputs before the one of `next`.
+    fn before<'a>(&'a self, next: Option<&'a Next>) -> &'a VecDeque<Receipt> {
+        next.and_then(|next| next.silent.as_ref()).unwrap_or(&self.recent)
+    }
+
+    /// What one more input changes: which receipts leave the row, and which of them move to the table. Changes nothing
+    /// yet: the step may fail.
     pub(crate) fn with(&self, receipt: Receipt, now_ms: i64, numbers: &Numbers) -> Next {
-        let mut recent = self.recent.clone();
-        while recent.front().is_some_and(|oldest| is_over(oldest, now_ms, numbers)) {
-            recent.pop_front();
+        let is_over = |receipt: &&Receipt| is_over(receipt, now_ms, numbers);
+        let over = self.recent.iter().take_while(is_over).count();
+        let left = self.recent.len() - over + 1;
+        let spill = if left > IN_ROW { IN_ROW / 2 } else { 0 };
+        Next { receipt: Some(receipt), over, spill, silent: None }
+    }
+
+    /// The person was erased: that they were answered is kept, with which words is not.
+    pub(crate) fn forget_words(&self, mut next: Next) -> Next {
+        if let Some(receipt) = &mut next.receipt {
+            receipt.forget_words();
         }
-        recent.push_back(receipt);
-        let spill = (recent.len() > IN_ROW).then(|| recent.drain(..IN_ROW / 2).collect());
-        Next { recent, spill }
+        let mut silent = self.recent.clone();
+        silent.iter_mut().for_each(Receipt::forget_words);
+        Next { silent: Some(silent), ..next }
+    }
+
+    /// The bundle's row, when some leave for the table.
+    pub(crate) fn spilled_row(
+        &self,
+        next: &Next,
+        owner: &str,
+        seq: i64,
+    ) -> Option<SpilledReceipts> {
+        let spill: Vec<&Receipt> = self.before(Some(next)).range(next.leaving()).collect();
+        if spill.is_empty() {
+            return None;
+        }
+        let body = serde_json::to_vec(&spill).expect("receipts are plain data");
+        let keep_until_ms = keep_until(spill);
+        Some(SpilledReceipts { owner: owner.to_owned(), seq, keep_until_ms, body })
     }
 
     /// The step is committed.
     pub(crate) fn accept(&mut self, next: Next, now_ms: i64) {
-        self.recent = next.recent;
-        let Some(spill) = next.spill else {
+        let leaving = next.leaving();
+        if let Some(silent) = next.silent {
+            self.recent = silent;
+        }
+        let spill: Vec<Receipt> = self.recent.drain(..leaving.end).skip(leaving.start).collect();
+        self.recent.extend(next.receipt);
+        if spill.is_empty() {
             return;
-        };
+        }
         self.remember(keep_until(&spill), &spill);
         let is_over = |(until, _): &(Option<i64>, Vec<u64>)| until.is_some_and(|at| at < now_ms);
         for (_, hashes) in self.bundles.iter().filter(|bundle| is_over(bundle)) {
@@ -132,39 +179,28 @@ impl Receipts {
     }
 }
 
-/// Receipts as they will be once the step is committed.
+/// What a step does to the receipts.
 pub(crate) struct Next {
-    pub(crate) recent: VecDeque<Receipt>,
-    pub(crate) spill: Option<Vec<Receipt>>,
+    receipt: Option<Receipt>,
+    /// So many of the oldest are forgotten,
+    over: usize,
+    /// and so many behind them move to the table.
+    spill: usize,
+    /// Those before, without their words, when they are to be forgotten.
+    silent: Option<VecDeque<Receipt>>,
 }
 
 impl Next {
-    /// The bundle's row.
-    pub(crate) fn spilled_row(&self, owner: &str, seq: i64) -> Option<SpilledReceipts> {
-        let spill = self.spill.as_ref()?;
-        let body = serde_json::to_vec(spill).expect("receipts are plain data");
-        Some(SpilledReceipts {
-            owner: owner.to_owned(),
-            seq,
-            keep_until_ms: keep_until(spill),
-            body,
-        })
-    }
-}
-
-impl Next {
-    /// The person was erased: that they were answered is kept, with which words is not.
-    pub(crate) fn forget_words(&mut self) {
-        for receipt in self.recent.iter_mut().chain(self.spill.iter_mut().flatten()) {
-            receipt.forget_words();
-        }
+    /// The places of those that move to the table.
+    fn leaving(&self) -> std::ops::Range<usize> {
+        self.over..self.over + self.spill
     }
 }
 
 impl Receipt {
     fn forget_words(&mut self) {
         if !matches!(self.answer, Answer::Done | Answer::Held) {
-            self.answer = Answer::Done;
+            *self = Self::new(self.external.clone(), self.at_ms, Answer::Done);
         }
     }
 }
@@ -190,7 +226,7 @@ fn is_over(receipt: &Receipt, now_ms: i64, numbers: &Numbers) -> bool {
     receipt.at_ms.saturating_add(keep_ms) < now_ms && !undone
 }
 
-fn keep_until(receipts: &[Receipt]) -> Option<i64> {
+fn keep_until<'a>(receipts: impl IntoIterator<Item = &'a Receipt>) -> Option<i64> {
     let until = |receipt: &Receipt| {
         let keep_ms = match receipt.external {
             External::Intent(_) | External::Result(_) => KEEP_SPILLED_INTENTS_MS,
@@ -198,7 +234,7 @@ fn keep_until(receipts: &[Receipt]) -> Option<i64> {
         };
         Some(receipt.at_ms.saturating_add(keep_ms))
     };
-    let untils: Option<Vec<i64>> = receipts.iter().map(until).collect();
+    let untils: Option<Vec<i64>> = receipts.into_iter().map(until).collect();
     untils?.into_iter().max()
 }
 
@@ -217,9 +253,9 @@ mod tests {
     }
 
     fn apply(receipts: &mut Receipts, external: External, at_ms: i64) -> Option<SpilledReceipts> {
-        let receipt = Receipt { external, at_ms, answer: Answer::Done };
+        let receipt = Receipt::new(external, at_ms, Answer::Done);
         let next = receipts.with(receipt, at_ms, &Numbers::default());
-        let row = next.spilled_row("session:shop:1", at_ms);
+        let row = receipts.spilled_row(&next, "session:shop:1", at_ms);
         receipts.accept(next, at_ms);
         row
     }
@@ -231,13 +267,13 @@ mod tests {
         for id in [900, 5, 901, 17].into_iter().chain(1_000..1_100) {
             bundles.extend(apply(&mut receipts, update(id), id));
         }
-        assert!(receipts.recent().len() <= IN_ROW && !bundles.is_empty());
+        assert!(receipts.listed(None).len() <= IN_ROW && !bundles.is_empty());
         assert_eq!(receipts.find(&update(1_099)), Known::Answered(&Answer::Done));
         assert_eq!(receipts.find(&update(5)), Known::PerhapsSpilled);
         assert_eq!(receipts.find(&update(6)), Known::No, "a lower id that never came is new");
         assert_eq!(receipts.find(&External::Update { epoch: 2, id: 5 }), Known::No);
 
-        let recent = serde_json::to_vec(receipts.recent()).expect("plain data");
+        let recent = serde_json::to_vec(&receipts.listed(None)).expect("plain data");
         let recent: Vec<Receipt> = serde_json::from_slice(&recent).expect("reads back");
         let again = Receipts::hydrate(recent, &bundles).expect("decodes");
         assert_eq!(again.find(&update(5)), Known::PerhapsSpilled);
@@ -266,13 +302,13 @@ mod tests {
         let mut receipts = Receipts::default();
         let year_ms = 365 * 24 * 3_600_000;
         for (external, at_ms) in [(External::Intent(id), 0), (update(1), year_ms)] {
-            let receipt = Receipt { external, at_ms, answer: Answer::Done };
+            let receipt = Receipt::new(external, at_ms, Answer::Done);
             let next = receipts.with(receipt, at_ms, &numbers);
             receipts.accept(next, at_ms);
         }
         assert_ne!(receipts.find(&External::Intent(id)), Known::No);
         numbers.close(id);
-        let receipt = Receipt { external: update(2), at_ms: year_ms, answer: Answer::Done };
+        let receipt = Receipt::new(update(2), year_ms, Answer::Done);
         let next = receipts.with(receipt, year_ms, &numbers);
         receipts.accept(next, year_ms);
         assert_eq!(receipts.find(&External::Intent(id)), Known::No);

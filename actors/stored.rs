@@ -1,7 +1,5 @@
 //! How an actor's row is laid out: body and sealed intents. Knows no capability's meaning and no database.
 
-use std::collections::VecDeque;
-
 use anyhow::{Context, bail, ensure};
 use entities::{PersonId, SealKey};
 use serde::{Deserialize, Serialize};
@@ -21,12 +19,12 @@ pub(crate) struct Body<S, T> {
 }
 
 impl<S: Serialize, T: Serialize> Body<S, T> {
-    pub(crate) fn bytes(state: &S, receipts: &VecDeque<Receipt>, timers: &[Timer<T>]) -> Vec<u8> {
+    pub(crate) fn bytes(state: &S, receipts: &[&Receipt], timers: &[Timer<T>]) -> Vec<u8> {
         #[derive(Serialize)]
         struct Parts<'a, S, T> {
             s: &'a S,
-            #[serde(skip_serializing_if = "VecDeque::is_empty")]
-            r: &'a VecDeque<Receipt>,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            r: &'a [&'a Receipt],
             #[serde(skip_serializing_if = "<[_]>::is_empty")]
             t: &'a [Timer<T>],
         }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::Mutex;
 
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
 
@@ -56,19 +55,8 @@ const TAIL: &str = " ON CONFLICT (key) DO UPDATE SET version = excluded.version,
                     intent_high = excluded.intent_high, watermark = excluded.watermark, \
                     due_ms = excluded.due_ms WHERE actors.version = excluded.version - 1";
 
-/// One cached text per group size, so that the driver's prepared statements are found again.
-static TEXTS: Mutex<Option<HashMap<(Backend, usize), String>>> = Mutex::new(None);
-
-fn text(backend: Backend, rows: usize) -> String {
-    let mut texts = TEXTS.lock().expect("no panic while the texts are held");
-    texts
-        .get_or_insert_default()
-        .entry((backend, rows))
-        .or_insert_with(|| build(backend, rows))
-        .clone()
-}
-
-fn build(backend: Backend, rows: usize) -> String {
+/// The upsert's text.
+pub(crate) fn build(backend: Backend, rows: usize) -> String {
     let mut sql = String::from(HEAD);
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ", (" });
@@ -97,7 +85,7 @@ pub(crate) async fn upsert(
     rows: &[&StepRow],
 ) -> Result<Vec<usize>, DbErr> {
     let values: Vec<Value> = rows.iter().flat_map(|row| values(row)).collect();
-    let sql = text(backend, rows.len());
+    let sql = build(backend, rows.len());
     let statement = Statement::from_sql_and_values(backend.into(), sql, values);
     let written = db.execute_raw(statement).await?.rows_affected();
     if written == rows.len() as u64 {
@@ -127,7 +115,8 @@ struct Stored {
     writer: i64,
 }
 
-async fn losers(
+/// The places of rows that are not stored as they were to be.
+pub(crate) async fn losers(
     db: &impl ConnectionTrait,
     backend: Backend,
     rows: &[&StepRow],

@@ -6,6 +6,7 @@ use crate::actor_row::{self, StepRow};
 use crate::database::{Backend, Database};
 use crate::delivery::{DeliveryRow, write_deliveries, write_waiting};
 use crate::held::{HeldRow, hold};
+use crate::hot;
 use crate::row::{Row, write_rows};
 use crate::unparsed::{UnparsedRow, keep_unparsed};
 
@@ -53,12 +54,19 @@ pub async fn write_group(
         return Ok(Vec::new());
     }
     let written = write_once(database, steps, extra).await;
-    if written.is_err() && database.backend == Backend::Sqlite {
-        // On a full disk SQLite rolls back by itself; the driver then believes that a transaction is still open, and
-        // would put everything after it inside one that never commits. "No transaction is active" is the good answer.
-        drop(database.write.execute_unprepared("ROLLBACK").await);
+    if written.is_err() {
+        roll_back(database).await;
     }
     written
+}
+
+/// Leaves the write connection without an open transaction. On a full disk SQLite rolls back by itself; the driver then
+/// believes that a transaction is still open, and would put everything after it inside one that never commits; a
+/// statement that nobody waited for may have left one, too. "No transaction is active" is the good answer.
+pub async fn roll_back(database: &Database) {
+    if database.backend == Backend::Sqlite {
+        drop(database.write.execute_unprepared("ROLLBACK").await);
+    }
 }
 
 async fn write_once(
@@ -66,11 +74,12 @@ async fn write_once(
     steps: &[GroupStep<'_>],
     extra: Extra,
 ) -> Result<Vec<usize>, DbErr> {
-    let plain = extra.is_empty() && steps.iter().all(|step| step.rows.is_empty());
-    let rows: Vec<&StepRow> = steps.iter().map(|step| step.row).collect();
-    if plain {
-        return actor_row::upsert(&database.write, database.backend, &rows).await;
+    if extra.is_empty() {
+        if let Some(losers) = hot::write_plain(database, steps).await? {
+            return Ok(losers);
+        }
     }
+    let rows: Vec<&StepRow> = steps.iter().map(|step| step.row).collect();
     let tx = database.write.begin().await?;
     // Actor rows first: only the winners may write anything else.
     let losers = match rows.is_empty() {

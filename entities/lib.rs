@@ -13,6 +13,7 @@ mod fact;
 mod flow_version;
 mod group;
 mod held;
+mod hot;
 mod ids;
 mod ledger;
 mod lock;
@@ -56,7 +57,7 @@ pub use erasure::{
 };
 pub use fact::{FactRow, facts_of};
 pub use flow_version::{FlowVersionRow, flow_versions, keep_flow_versions};
-pub use group::{Extra, GroupStep, write_group};
+pub use group::{Extra, GroupStep, roll_back, write_group};
 pub use held::{HeldRow, drop_held, held_keys, held_of_many, last_held};
 pub use ids::{BotId, Key, KeyError, Kind, PARTITIONS, PersonId};
 pub use ledger::{LedgerEntry, ledger, ledger_of, sales};

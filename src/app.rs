@@ -5,8 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use actors::{Clock, Kernel, KernelConfig, Restart, task};
 use anyhow::{Context, bail};
 use entities::{Database, MasterKey, ServerLock};
@@ -20,6 +19,7 @@ use crate::intake::bot::BotIntake;
 use crate::intake::webhook::Webhooks;
 use crate::settings::{BotSettings, Settings};
 use crate::telegram::BotApi;
+use crate::web::{self as server, WebServer};
 use crate::{backup, control, health, house, intake, secrets};
 
 mod edges;
@@ -31,7 +31,7 @@ pub struct Running {
     pub kernel: Kernel,
     pub database: Database,
     settings: Settings,
-    http: ServerHandle,
+    http: WebServer,
     control: Rc<control::Listener>,
     intakes: Vec<Arc<BotIntake>>,
     intake_stop: CancellationToken,
@@ -103,7 +103,7 @@ pub async fn start(
     });
     let desk = web::Data::new(intake::gateways::Desk { kernel: kernel.clone(), gateways });
     let webhooks = web::Data::new(webhooks(&parts, &bots));
-    let http = serve_http(&settings, (sources, desk, webhooks))?;
+    let http = serve_http(&settings, (sources, desk, webhooks)).await?;
     for bot in bots {
         take_in(&parts, &kernel, bot, &courier);
     }
@@ -168,36 +168,20 @@ fn escalate(failed: oneshot::Sender<String>) -> Rc<dyn Fn(String)> {
 
 type Shared = (web::Data<HealthSources>, web::Data<intake::gateways::Desk>, web::Data<Webhooks>);
 
-fn serve_http(settings: &Settings, shared: Shared) -> anyhow::Result<ServerHandle> {
+async fn serve_http(settings: &Settings, shared: Shared) -> anyhow::Result<WebServer> {
     let (sources, desk, webhooks) = shared;
-    let body_bytes = settings.limits.body_bytes;
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(web::PayloadConfig::new(body_bytes))
-            .app_data(sources.clone())
-            .app_data(desk.clone())
-            .app_data(webhooks.clone())
-            .configure(health::routes)
-            .configure(intake::webhook::routes)
-            .service(
-                web::resource("/gateways/{name}").route(web::post().to(intake::gateways::take)),
-            )
-    });
+    let app = App::new()
+        .app_data(web::PayloadConfig::new(settings.limits.body_bytes))
+        .app_data(sources)
+        .app_data(desk)
+        .app_data(webhooks)
+        .configure(health::routes)
+        .configure(intake::webhook::routes)
+        .service(web::resource("/gateways/{name}").route(web::post().to(intake::gateways::take)));
     let listen = settings.server.listen;
-    let server = server
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(settings.shutdown.patience_s)
-        .bind(listen)
-        .with_context(|| format!("cannot listen on {listen}: is another server running there?"))?
-        .run();
-    let handle = server.handle();
-    actix_rt::spawn(async move {
-        if let Err(error) = server.await {
-            tracing::error!(%error, "the web server ended");
-        }
-    });
-    Ok(handle)
+    let listener = server::bind(listen)
+        .with_context(|| format!("cannot listen on {listen}: is another server running there?"))?;
+    server::serve(listener, app).await.context("start the web server")
 }
 
 /// Opens the socket for the commands of this machine.
@@ -280,7 +264,7 @@ impl Running {
         }
         let left = patience.saturating_sub(started.elapsed());
         // Requests under way are answered; new connections are refused.
-        if tokio::time::timeout(left, self.http.stop(true)).await.is_err() {
+        if tokio::time::timeout(left, self.http.stop()).await.is_err() {
             tracing::warn!("requests were still under way");
         }
         let left = patience.saturating_sub(started.elapsed());

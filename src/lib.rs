@@ -17,3 +17,4 @@ pub mod secrets;
 pub mod settings;
 pub mod telegram;
 pub mod telemetry;
+pub mod web;

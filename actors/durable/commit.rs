@@ -56,13 +56,14 @@ impl<C: Capability> Durable<C> {
         }
         prepared.intents.extend(prepared.fresh.iter().cloned());
         let version = self.version + 1;
-        let recent = prepared.receipts.as_ref().map_or(self.receipts.recent(), |next| &next.recent);
-        let body = Body::bytes(&prepared.state, recent, &prepared.timers);
+        let receipts = self.receipts.listed(prepared.receipts.as_ref());
+        let body = Body::bytes(&prepared.state, &receipts, &prepared.timers);
         let intents = seal_intents(&prepared.intents, seal.person, &seal.key, self.key.as_str());
         let mut rows = std::mem::take(&mut prepared.rows);
         rows.extend(self.fact_rows(prepared, version, seal));
-        let spilled = prepared.receipts.as_ref();
-        let spilled = spilled.and_then(|next| next.spilled_row(self.key.as_str(), version));
+        let next = prepared.receipts.as_ref();
+        let spilled =
+            next.and_then(|next| self.receipts.spilled_row(next, self.key.as_str(), version));
         rows.extend(spilled.map(Row::Spill));
         let highest = prepared.fresh.last().map_or(self.intent_high, |last| last.number);
         let row = StepRow {
@@ -129,8 +130,7 @@ impl<C: Capability> Durable<C> {
     ) {
         let (exit, reply) = match committed {
             Committed::Yes => {
-                metrics::counter!("kontor_steps_total", "kind" => self.key.kind().as_str())
-                    .increment(1);
+                self.steps.increment(1);
                 let span = envelope.letter().span.clone();
                 let answer = span.in_scope(|| self.accept(prepared));
                 return envelope.answer(Ok(answer));

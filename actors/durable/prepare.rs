@@ -182,10 +182,10 @@ impl<C: Capability> Durable<C> {
             return;
         };
         let age_ms = self.shared.ages.now_ms();
-        let receipt = Receipt { external, at_ms: age_ms, answer: prepared.answer.clone() };
+        let receipt = Receipt::new(external, age_ms, prepared.answer.clone());
         let mut next = self.receipts.with(receipt, age_ms, &self.shared.numbers);
         if prepared.erases.is_some() {
-            next.forget_words();
+            next = self.receipts.forget_words(next);
         }
         prepared.receipts = Some(next);
     }

@@ -206,6 +206,8 @@ impl Writer {
         loop {
             tokio::time::sleep(RETRY).await;
             self.refuse_all("the database does not take writes");
+            // Of a group that was given up while it was being written.
+            entities::roll_back(&self.database).await;
             let now = self.clock.now_ms().to_string();
             let probe = entities::set_meta(&self.database.write, "journal_probe", &now);
             let Ok(Ok(())) = tokio::time::timeout(Duration::from_secs(10), probe).await else {

@@ -4,8 +4,10 @@ use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use super::{Extra, GroupStep, write_group};
 use crate::actor_row::{StepRow, load};
+use crate::answer::AnswerRow;
 use crate::database::{Database, is_fault};
 use crate::held::HeldRow;
+use crate::receipt::SpilledReceipts;
 use crate::row::Row;
 use crate::stock::StockRow;
 
@@ -158,4 +160,64 @@ async fn the_write_ahead_log_shrinks_once_a_long_reader_ends() {
     }
     let short = db.log_bytes().expect("SQLite has one");
     assert!(short <= 33 << 20, "{short}");
+}
+
+/// A conversation's step as the hot statement carries it: receipts that leave the row, and the answers of a flow.
+fn conversation(key: &str, writer: i64) -> (StepRow, [Row; 2]) {
+    let spill = SpilledReceipts {
+        owner: key.to_owned(),
+        seq: writer,
+        keep_until_ms: None,
+        body: br#"[["u1:1","quoted \"and\" \u0000"]]"#.to_vec(),
+    };
+    let answer = AnswerRow {
+        session: key.to_owned(),
+        run: writer,
+        started_ms: 1,
+        flow: "f".to_owned(),
+        version: "v".to_owned(),
+        finished_ms: 2,
+        answers: r#"{"a":"\u0000é"}"#.to_owned(),
+    };
+    (StepRow { writer, ..step(key, 1, 10) }, [Row::Spill(spill), Row::Answer(answer)])
+}
+
+async fn conversations_carry_their_rows(db: &Database) {
+    let (stale, stale_rows) = conversation("session:a:1", 2);
+    let (fresh, fresh_rows) = conversation("session:a:2", 3);
+    write(db, "session:a:1", &[], Extra::default()).await.expect("writes");
+    let stale = GroupStep { row: &stale, rows: &stale_rows };
+    let fresh = GroupStep { row: &fresh, rows: &fresh_rows };
+    let together = write_group(db, &[stale, fresh], Extra::default()).await.expect("writes");
+    assert_eq!(together, [0]);
+    let (third, rows) = conversation("session:a:3", 4);
+    let third = GroupStep { row: &third, rows: &rows };
+    let alone = write_group(db, &[third], Extra::default()).await.expect("writes");
+    assert_eq!(alone, Vec::<usize>::new());
+    let owners = ["session:a:1", "session:a:2", "session:a:3"].map(str::to_owned);
+    let spilled = crate::spilled_receipts_of(&db.read, &owners).await.expect("reads");
+    let expected: Vec<Row> = spilled.into_iter().map(Row::Spill).collect();
+    assert_eq!(expected, [fresh_rows[0].clone(), rows[0].clone()]);
+    let answers = crate::answers(&db.read, None).await.expect("reads");
+    let answers: Vec<Row> = answers.into_iter().map(Row::Answer).collect();
+    assert_eq!(answers, [fresh_rows[1].clone(), rows[1].clone()]);
+}
+
+#[tokio::test]
+async fn on_sqlite_a_stale_conversation_writes_nothing_and_the_others_carry_their_rows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    conversations_carry_their_rows(&empty(&folder).await).await;
+}
+
+#[tokio::test]
+async fn on_postgres_a_stale_conversation_writes_nothing_and_the_others_carry_their_rows() {
+    let Ok(server) = std::env::var("KONTOR_TEST_POSTGRES") else {
+        return;
+    };
+    let url = crate::create_scratch(&server).await.expect("a scratch database");
+    let db = Database::open(&url).await.expect("opens");
+    migrations::up(&db.write).await.expect("migrates");
+    conversations_carry_their_rows(&db).await;
+    db.close().await;
+    crate::drop_scratch(&server, &url).await.expect("drops");
 }

@@ -1,5 +1,6 @@
 //! One bot's updates on their way to the Office, by whichever way they came. Knows no HTTP.
 
+use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -61,11 +62,14 @@ pub struct BotIntake {
     state: watch::Sender<IntakeState>,
     alarm: Box<dyn Fn(String) + Send + Sync>,
     rules: Arc<Rules>,
+    /// By action and kind of update, both few: finding a counter by its labels costs more than the counting.
+    counted: Mutex<HashMap<&'static str, HashMap<String, metrics::Counter>>>,
     /// What the owner was told last, and when.
     alarmed: Mutex<Option<(Discriminant<IntakeState>, i64)>>,
 }
 
 /// An update that was read: what is to be done with it, as often as it takes.
+#[derive(Clone)]
 pub(super) enum Sorted {
     Tell { key: Key, external: External, message: Message },
     Unparsed(UnparsedRow),
@@ -95,6 +99,7 @@ impl BotIntake {
             state: watch::Sender::new(IntakeState::Starting),
             rules: kernel.house().rules,
             alarm: Box::new(move |what| core.alarm(what)),
+            counted: Mutex::default(),
             alarmed: Mutex::default(),
         })
     }
@@ -138,7 +143,7 @@ impl BotIntake {
     /// Nothing was acknowledged: it has to come again.
     pub async fn take(&self, raw: &[u8], inline: bool) -> Result<Answer, Failure> {
         let sorted = self.sort(raw).await?;
-        let pending = self.post(&sorted, inline)?;
+        let pending = self.post(sorted, inline)?;
         self.wait(pending).await
     }
 
@@ -191,13 +196,12 @@ impl BotIntake {
     }
 
     /// Hands it over; the order of calls is kept for each user.
-    pub(super) fn post(&self, sorted: &Sorted, inline: bool) -> Result<Pending, Failure> {
+    pub(super) fn post(&self, sorted: Sorted, inline: bool) -> Result<Pending, Failure> {
         Ok(match sorted {
             Sorted::Tell { key, external, message } => {
-                let (key, external, message) = (key.clone(), external.clone(), message.clone());
                 Pending::Posted(self.office.post(Tell { key, external, message, inline })?)
             }
-            Sorted::Unparsed(row) => Pending::Unparsed(row.clone()),
+            Sorted::Unparsed(row) => Pending::Unparsed(row),
             Sorted::Nothing => Pending::Nothing,
         })
     }
@@ -230,9 +234,17 @@ impl BotIntake {
     }
 
     fn count(&self, kind: &str, action: &'static str) {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let counters = counted.entry(action).or_default();
+        if let Some(counter) = counters.get(kind) {
+            return counter.increment(1);
+        }
         let (bot, kind) = (self.bot.to_string(), kind.to_owned());
-        metrics::counter!("kontor_updates_total", "bot" => bot, "kind" => kind, "action" => action)
-            .increment(1);
+        let counter = metrics::counter!(
+            "kontor_updates_total", "bot" => bot, "kind" => kind.clone(), "action" => action
+        );
+        counter.increment(1);
+        counters.insert(kind, counter);
     }
 
     /// Notes how it goes; what needs a person is said aloud once.

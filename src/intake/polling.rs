@@ -188,7 +188,7 @@ impl Polling {
         let mut trouble = None;
         let mut pending = Vec::with_capacity(sorted.len());
         for (_, one) in sorted.iter() {
-            match self.intake.post(one, false) {
+            match self.intake.post(one.clone(), false) {
                 Ok(posted) => pending.push(posted),
                 // Nothing may overtake it.
                 Err(failure) => {

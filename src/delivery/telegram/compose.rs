@@ -119,6 +119,9 @@ fn split(html: &str, limit: usize) -> Vec<Piece> {
 
 /// The text and its styles. Broken markup is a bug of ours: the customer gets the words all the same.
 fn styled(html: &str) -> (String, Vec<Entity>) {
+    if !html.contains(['<', '&']) {
+        return (html.to_owned(), Vec::new());
+    }
     parse_html(html).unwrap_or_else(|error| {
         tracing::error!(%error, "a text of ours is no HTML that Telegram takes; sent as it stands");
         (html.to_owned(), Vec::new())
