@@ -84,8 +84,8 @@ pub enum Answer {
     Done,
     Value(serde_json::Value),
     Refused(Refusal),
-    /// The step's only send travels in the webhook's own response.
-    Inline(crate::intent::TelegramCall),
+    /// The step's only send, to the actor's own chat, travels in the webhook's own response.
+    Inline(crate::intent::Method),
     /// Kept for an actor that cannot take it now; committed, in order.
     Held,
 }

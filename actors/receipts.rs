@@ -15,7 +15,7 @@ use crate::numbers::Numbers;
 
 /// This many stay in the actor's row; half of them move to a table of their own when it is full. Fewer make the row,
 /// which every step writes, smaller; more make the moves rarer.
-const IN_ROW: usize = 16;
+const IN_ROW: usize = 12;
 /// A spilled bundle with intents in it: longer than any person lets a stuck intent lie.
 const KEEP_SPILLED_INTENTS_MS: i64 = 400 * 24 * 3_600_000;
 
@@ -37,6 +37,11 @@ impl Receipt {
             answer => serde_json::value::to_raw_value(&(id, at_ms, answer)),
         };
         Self { external, at_ms, answer, text: text.expect("answers are plain data").into() }
+    }
+
+    /// Bytes that it takes in the row.
+    pub(crate) fn text_len(&self) -> usize {
+        self.text.get().len()
     }
 }
 

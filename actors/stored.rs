@@ -29,7 +29,11 @@ impl<S: Serialize, T: Serialize> Body<S, T> {
             t: &'a [Timer<T>],
         }
         let parts = Parts { s: state, r: receipts, t: timers };
-        serde_json::to_vec(&parts).expect("states and timers are plain data")
+        // Room for a usual state besides; growing by doubling would copy each row several times.
+        let room = receipts.iter().map(|receipt| receipt.text_len() + 1).sum::<usize>() + 512;
+        let mut body = Vec::with_capacity(room);
+        serde_json::to_writer(&mut body, &parts).expect("states and timers are plain data");
+        body
     }
 }
 

@@ -74,10 +74,10 @@ async fn write_once(
     steps: &[GroupStep<'_>],
     extra: Extra,
 ) -> Result<Vec<usize>, DbErr> {
-    if extra.is_empty() {
-        if let Some(losers) = hot::write_plain(database, steps).await? {
-            return Ok(losers);
-        }
+    if extra.is_empty()
+        && let Some(losers) = hot::write_plain(database, steps).await?
+    {
+        return Ok(losers);
     }
     let rows: Vec<&StepRow> = steps.iter().map(|step| step.row).collect();
     let tx = database.write.begin().await?;

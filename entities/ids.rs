@@ -117,6 +117,12 @@ impl Key {
         &self.text[self.kind.as_str().len() + 1..]
     }
 
+    /// Whether it is the key of this bot's session or chat of that number.
+    pub fn is_of(&self, bot: &BotId, number: i64) -> bool {
+        let is_number = |text: &str| text.parse() == Ok(number);
+        self.id().split_once(':').is_some_and(|(name, id)| name == bot.as_str() && is_number(id))
+    }
+
     /// The bot and the number behind it, of a session's (user) or chat's key.
     pub fn bot_and_number(&self) -> Option<(BotId, i64)> {
         let (bot, number) = self.id().split_once(':')?;

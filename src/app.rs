@@ -102,7 +102,7 @@ pub async fn start(
         stopping: Arc::clone(&stopping),
     });
     let desk = web::Data::new(intake::gateways::Desk { kernel: kernel.clone(), gateways });
-    let webhooks = web::Data::new(webhooks(&parts, &bots));
+    let webhooks = webhooks(&parts, &bots);
     let http = serve_http(&settings, (sources, desk, webhooks)).await?;
     for bot in bots {
         take_in(&parts, &kernel, bot, &courier);
@@ -166,7 +166,7 @@ fn escalate(failed: oneshot::Sender<String>) -> Rc<dyn Fn(String)> {
     })
 }
 
-type Shared = (web::Data<HealthSources>, web::Data<intake::gateways::Desk>, web::Data<Webhooks>);
+type Shared = (web::Data<HealthSources>, web::Data<intake::gateways::Desk>, Webhooks);
 
 async fn serve_http(settings: &Settings, shared: Shared) -> anyhow::Result<WebServer> {
     let (sources, desk, webhooks) = shared;
@@ -174,9 +174,8 @@ async fn serve_http(settings: &Settings, shared: Shared) -> anyhow::Result<WebSe
         .app_data(web::PayloadConfig::new(settings.limits.body_bytes))
         .app_data(sources)
         .app_data(desk)
-        .app_data(webhooks)
+        .configure(|config| webhooks.routes(config))
         .configure(health::routes)
-        .configure(intake::webhook::routes)
         .service(web::resource("/gateways/{name}").route(web::post().to(intake::gateways::take)));
     let listen = settings.server.listen;
     let listener = server::bind(listen)

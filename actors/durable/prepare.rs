@@ -9,7 +9,7 @@ use super::Durable;
 use crate::capability::{Answer, Capability, Decision, Input, Moment, Refusal, TimerChange};
 use crate::clock::{from_ms, to_ms};
 use crate::envelope::Envelope;
-use crate::intent::{Intent, IntentId, Outcome};
+use crate::intent::{Intent, IntentId, Lane, Outcome};
 use crate::office::{Letter, What};
 use crate::receipts::{Next, Receipt};
 use crate::stored::{Pending, Timer};
@@ -165,12 +165,13 @@ impl<C: Capability> Durable<C> {
         let [Pending { intent: Intent::Telegram(call), .. }] = prepared.fresh.as_slice() else {
             return;
         };
-        if call.report || !self.shared.outbox.is_free(&prepared.fresh[0].intent.destination()) {
-            return;
-        }
-        if self.shared.outbox.claim_inline(call) {
-            prepared.answer = Answer::Inline(call.clone());
-            prepared.fresh.clear();
+        let is_ours = call.lane == Lane::Answer && self.key.is_of(&call.bot, call.chat);
+        let free = || self.shared.outbox.is_free(&prepared.fresh[0].intent.destination());
+        if is_ours && !call.report && free() && self.shared.outbox.claim_inline(call) {
+            let only = prepared.fresh.pop().map(|pending| pending.intent);
+            if let Some(Intent::Telegram(call)) = only {
+                prepared.answer = Answer::Inline(call.method);
+            }
         }
     }
 

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use actors::{
-    Answer, Clock, External, Failure, Journal, Kernel, Message, Office, Posted, Rules, Tell,
+    Answer, Clock, External, Failure, Journal, Kernel, Lane, Message, Office, Posted, Rules,
+    TelegramCall, Tell,
 };
 use entities::{BotId, Key, MasterKey, UnparsedRow};
 use serde::Serialize;
@@ -76,6 +77,24 @@ pub(super) enum Sorted {
     Nothing,
 }
 
+impl Sorted {
+    pub(super) fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Tell { key, .. } => Some(key),
+            Self::Unparsed(_) | Self::Nothing => None,
+        }
+    }
+}
+
+/// What the actor of a session or chat answers to its chat at once.
+pub(super) fn call(key: &Key, answer: Answer) -> Option<TelegramCall> {
+    let Answer::Inline(method) = answer else {
+        return None;
+    };
+    let (bot, chat) = key.bot_and_number()?;
+    Some(TelegramCall { bot, chat, method, lane: Lane::Answer, report: false })
+}
+
 /// Something that is being committed.
 pub(super) enum Pending {
     Posted(Posted),
@@ -137,14 +156,16 @@ impl BotIntake {
         self.epoch.open(api_url).await
     }
 
-    /// Takes one update; returns when it is committed.
+    /// Takes one update; returns when it is committed, with the call that is to travel in the response.
     ///
     /// # Errors
     /// Nothing was acknowledged: it has to come again.
-    pub async fn take(&self, raw: &[u8], inline: bool) -> Result<Answer, Failure> {
+    pub async fn take(&self, raw: &[u8], inline: bool) -> Result<Option<TelegramCall>, Failure> {
         let sorted = self.sort(raw).await?;
+        let key = sorted.key().cloned();
         let pending = self.post(sorted, inline)?;
-        self.wait(pending).await
+        let answer = self.wait(pending).await?;
+        Ok(key.and_then(|key| call(&key, answer)))
     }
 
     /// Reads an update and finds out whose it is. Counts for the flood protection: once per update.

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::{Answer, Failure};
+use actors::Failure;
 use serde_json::json;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::telegram::TelegramCourier;
 use crate::intake::backoff::Backoff;
-use crate::intake::bot::{BotIntake, IntakeState, Sorted};
+use crate::intake::bot::{self, BotIntake, IntakeState, Sorted};
 use crate::intake::registration::{self, Mode};
 use crate::intake::update::HANDLED;
 use crate::telegram::{BotApi, CALL_WITHIN, CallError};
@@ -201,8 +201,12 @@ impl Polling {
         let posted = pending.len();
         for (one, pending) in sorted.drain(..posted).zip(pending) {
             match self.intake.wait(pending).await {
-                Ok(Answer::Inline(call)) => self.courier.send_now(&call).await,
-                Ok(_) => {}
+                Ok(answer) => {
+                    // Taken by webhook before, and now repeated by polling.
+                    if let Some(call) = one.1.key().and_then(|key| bot::call(key, answer)) {
+                        self.courier.send_now(&call).await;
+                    }
+                }
                 Err(failure) => {
                     left.push(one);
                     trouble.get_or_insert(failure);

@@ -1,13 +1,12 @@
 //! Updates that Telegram posts to us: checked, committed, and only then acknowledged. Knows no actors by name.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::RETRY_AFTER;
-use actix_web::web::{self, Data, Path, Payload};
+use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use actors::{Answer, Failure};
+use actors::{Failure, TelegramCall};
 use entities::MasterKey;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -46,9 +45,10 @@ pub fn webhook_secret(master: &MasterKey, bot: &str) -> SecretString {
     master.derive(&format!("webhook {bot}")).into()
 }
 
-/// The bots that take webhooks, by name: the handler's shared state.
+/// The bots that take webhooks.
+#[derive(Clone)]
 pub struct Webhooks {
-    bots: HashMap<String, Hooked>,
+    bots: Vec<Data<Hooked>>,
     body_bytes: usize,
 }
 
@@ -56,16 +56,17 @@ struct Hooked {
     intake: Arc<BotIntake>,
     secret: SecretString,
     reply_in_webhook: bool,
+    body_bytes: usize,
 }
 
 impl Default for Webhooks {
     fn default() -> Self {
-        Self { bots: HashMap::new(), body_bytes: BODY_BYTES }
+        Self { bots: Vec::new(), body_bytes: BODY_BYTES }
     }
 }
 
 impl Webhooks {
-    /// The largest body that is read.
+    /// The largest body that is read, of the bots added afterwards.
     #[must_use]
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.body_bytes = bytes;
@@ -73,31 +74,26 @@ impl Webhooks {
     }
 
     pub fn add(&mut self, intake: Arc<BotIntake>, secret: SecretString, reply_in_webhook: bool) {
-        let name = intake.bot().to_string();
-        self.bots.insert(name, Hooked { intake, secret, reply_in_webhook });
+        let body_bytes = self.body_bytes;
+        self.bots.push(Data::new(Hooked { intake, secret, reply_in_webhook, body_bytes }));
+    }
+
+    /// `POST /telegram/{bot name}`. A resource for each bot: a path without patterns is found by comparing it.
+    pub fn routes(&self, config: &mut web::ServiceConfig) {
+        for bot in &self.bots {
+            let resource = web::resource(format!("/telegram/{}", bot.intake.bot()));
+            config.service(resource.app_data(Data::clone(bot)).route(web::post().to(receive)));
+        }
     }
 }
 
-/// `POST /telegram/{bot name}`; needs `Data<Webhooks>`.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.service(web::resource("/telegram/{bot}").route(web::post().to(receive)));
-}
-
-async fn receive(
-    request: HttpRequest,
-    bot: Path<String>,
-    payload: Payload,
-    webhooks: Data<Webhooks>,
-) -> HttpResponse {
-    let Some(hooked) = webhooks.bots.get(bot.as_str()) else {
-        return HttpResponse::NotFound().finish();
-    };
+async fn receive(request: HttpRequest, payload: Payload, hooked: Data<Hooked>) -> HttpResponse {
     let secret = request.headers().get(SECRET_HEADER).map_or(&b""[..], |value| value.as_bytes());
     if !bool::from(secret.ct_eq(hooked.secret.expose_secret().as_bytes())) {
-        metrics::counter!("kontor_webhook_unsigned_total", "bot" => bot.to_string()).increment(1);
+        metrics::counter!("kontor_webhook_unsigned_total", "bot" => hooked.intake.bot().to_string()).increment(1);
         return HttpResponse::Unauthorized().finish();
     }
-    let read = tokio::time::timeout(BODY_WITHIN, payload.to_bytes_limited(webhooks.body_bytes));
+    let read = tokio::time::timeout(BODY_WITHIN, payload.to_bytes_limited(hooked.body_bytes));
     let body = match read.await {
         Ok(Ok(Ok(body))) => body,
         Ok(Err(_)) => return HttpResponse::PayloadTooLarge().finish(),
@@ -107,15 +103,14 @@ async fn receive(
     respond(hooked.intake.take(&body, hooked.reply_in_webhook).await)
 }
 
-fn respond(taken: Result<Answer, Failure>) -> HttpResponse {
+fn respond(taken: Result<Option<TelegramCall>, Failure>) -> HttpResponse {
     let again = (RETRY_AFTER, RETRY_AFTER_S.to_string());
     match taken {
-        Ok(Answer::Inline(call)) => match inline_body(&call) {
+        Ok(call) => match call.and_then(|call| inline_body(&call)) {
             Some(body) => HttpResponse::Ok().json(body),
+            // A refusal is an answer too: it is stored, and coming again would not change it.
             None => HttpResponse::Ok().finish(),
         },
-        // A refusal is an answer too: it is stored, and coming again would not change it.
-        Ok(_) => HttpResponse::Ok().finish(),
         Err(Failure::Busy) => HttpResponse::TooManyRequests().insert_header(again).finish(),
         Err(Failure::Fault(_) | Failure::Closing) => {
             HttpResponse::ServiceUnavailable().insert_header(again).finish()

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{App, HttpServer, web};
+use actix_web::App;
 use actors::{
     Clock, Courier, CourierReport, DeliveryLimits, GatewayCall, GatewayOp, GatewayReply, House,
     Intent, IntentId, Kernel, KernelConfig, OfficeLimits, Outcome, TelegramCall,
@@ -17,7 +17,7 @@ use kontor::delivery::telegram::{SendingBot, TelegramCourier};
 use kontor::intake::bot::{BotIntake, IntakeState};
 use kontor::intake::flood::FloodLimits;
 use kontor::intake::polling::{Polling, PollingConfig};
-use kontor::intake::webhook::{WebhookConfig, WebhookKeeper, Webhooks, routes, webhook_secret};
+use kontor::intake::webhook::{WebhookConfig, WebhookKeeper, Webhooks, webhook_secret};
 use kontor::telegram::BotApi;
 use sim::{NewBot, Person, Sim, SimConfig, World};
 use tokio_util::sync::CancellationToken;
@@ -110,9 +110,6 @@ impl Ground {
             let life = async {
                 let rig = Rig::start(self, by).await;
                 test(&rig).await;
-                if let Some(server) = rig.server {
-                    server.stop(false).await;
-                }
             };
             tokio::time::timeout(Duration::from_secs(90), life).await.expect("a life ends in time");
         });
@@ -190,7 +187,8 @@ pub(crate) struct Rig<'g> {
     pub(crate) courier: TelegramCourier,
     pub(crate) intake: Arc<BotIntake>,
     pub(crate) stop: CancellationToken,
-    server: Option<actix_web::dev::ServerHandle>,
+    /// Lives as long as the rig.
+    server: Option<kontor::web::WebServer>,
 }
 
 pub(crate) fn shop() -> BotId {
@@ -216,7 +214,7 @@ impl<'g> Rig<'g> {
         match by {
             By::Nothing => {}
             By::Polling => rig.poll(api),
-            By::Webhook { reply } => rig.hook(api, reply),
+            By::Webhook { reply } => rig.hook(api, reply).await,
         }
         rig
     }
@@ -232,22 +230,14 @@ impl<'g> Rig<'g> {
         actix_rt::spawn(polling.run());
     }
 
-    fn hook(&mut self, api: BotApi, reply: bool) {
+    async fn hook(&mut self, api: BotApi, reply: bool) {
         let secret = webhook_secret(&self.ground.master, "shop");
         let mut webhooks = Webhooks::default();
         webhooks.add(Arc::clone(&self.intake), secret.clone(), reply);
-        let webhooks = web::Data::new(webhooks);
-        let server =
-            HttpServer::new(move || App::new().app_data(webhooks.clone()).configure(routes));
-        let server = server
-            .workers(1)
-            .disable_signals()
-            .shutdown_timeout(1)
-            .bind(("127.0.0.1", self.ground.port))
-            .expect("the port is free")
-            .run();
-        self.server = Some(server.handle());
-        actix_rt::spawn(server);
+        let address = ([127, 0, 0, 1], self.ground.port).into();
+        let listener = kontor::web::bind(address).expect("the port is free");
+        let app = App::new().configure(|config| webhooks.routes(config));
+        self.server = Some(kontor::web::serve(listener, app).await.expect("serves"));
         let keeper = WebhookKeeper {
             intake: Arc::clone(&self.intake),
             api,

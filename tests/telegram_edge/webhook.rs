@@ -178,7 +178,7 @@ fn an_answer_that_was_lost_with_its_response_is_sent_when_the_update_comes_by_po
         rig.intake.open(me, &ground.api_url()).await.unwrap();
         let update = updates["result"][0].to_string();
         let answer = rig.intake.take(update.as_bytes(), true).await.unwrap();
-        assert!(matches!(answer, actors::Answer::Inline(_)), "{answer:?}");
+        assert!(answer.is_some(), "it travels in the response");
     });
     assert_eq!(ground.answers(ground.ada), 0);
     ground.life(By::Polling, async |rig| {
