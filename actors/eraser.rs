@@ -39,24 +39,31 @@ pub(crate) fn erased_mark(master: &MasterKey, person: PersonId) -> String {
     master.derive(&format!("erased person {}", person.0))
 }
 
-/// Whoever is in this database and among the marks was erased once, and is in it only because it was restored: the rows
-/// that have them erased again as soon as a server runs on it.
+/// Whoever is in this database and among those erased elsewhere (a mark, and when it was done) is in it only because it
+/// was restored: the rows that have them erased again as soon as a server runs on it. What this database knows itself
+/// does not count: whoever came back after that is somebody new.
 ///
 /// # Errors
 /// The database's.
 pub async fn erased_before(
     database: &Database,
     master: &MasterKey,
-    marks: &HashSet<String>,
+    erased: &[(String, i64)],
     now_ms: i64,
 ) -> anyhow::Result<Vec<ErasureRow>> {
+    let known = entities::erasures(&database.read).await.context("read the erasures")?;
+    let is_known = |(mark, done_ms): &&(String, i64)| {
+        known.iter().any(|row| row.person.as_ref() == Some(mark) && row.done_ms == Some(*done_ms))
+    };
+    let news = erased.iter().filter(|one| !is_known(one));
+    let marks: HashSet<&str> = news.map(|(mark, _)| mark.as_str()).collect();
     let customers = entities::customers(&database.read).await.context("read the customers")?;
     let mut persons = HashSet::new();
     let mut rows = Vec::new();
     for customer in customers {
         let person = PersonId(customer.user_id);
         // One conversation stands for all of theirs.
-        if !marks.contains(&erased_mark(master, person)) || !persons.insert(person.0) {
+        if !marks.contains(&*erased_mark(master, person)) || !persons.insert(person.0) {
             continue;
         }
         let (bot, _) = Key::parse(&customer.session)?.bot_and_number().context("a session")?;

@@ -167,13 +167,14 @@ impl Kernel {
         erased_mark(self.shared.keys.master(), person)
     }
 
-    /// Begins anew the erasure of everybody whose mark is among these; says how many that are.
+    /// Begins anew the erasure of everybody who is among those erased elsewhere, by their marks and when it was done; says
+    /// how many that are.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn erase_again(&self, marks: &HashSet<String>) -> anyhow::Result<usize> {
+    pub async fn erase_again(&self, erased: &[(String, i64)]) -> anyhow::Result<usize> {
         let (database, master) = (&self.shared.database, self.shared.keys.master());
-        let rows = erased_before(database, master, marks, self.clock.now_ms()).await?;
+        let rows = erased_before(database, master, erased, self.clock.now_ms()).await?;
         let begun = rows.len();
         let rows = rows.into_iter().map(entities::Row::Erasure).collect();
         self.journal.rows(rows).await.map_err(|reason| anyhow!(reason))?;

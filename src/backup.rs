@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::secrets;
 use crate::settings::Settings;
 
+mod erased;
 pub mod held;
 pub mod reconcile;
 
@@ -96,7 +97,8 @@ pub async fn restore(
     let work = beside(target.as_deref().unwrap_or(file), "restoring");
     let _cleaned = Scratch(vec![work.clone()]);
     told("reading the backup");
-    prepare(settings, file, &work).await?;
+    let erasures = erased::known(&database).await;
+    prepare(settings, file, (&work, erasures)).await?;
     told("putting it in place");
     match target {
         Some(target) => {
@@ -116,7 +118,11 @@ pub async fn restore(
 }
 
 /// A copy of the backup that a server of this version can start on, held.
-async fn prepare(settings: &Settings, file: &Path, work: &Path) -> anyhow::Result<()> {
+async fn prepare(
+    settings: &Settings,
+    file: &Path,
+    (work, erasures): (&Path, Vec<entities::ErasureRow>),
+) -> anyhow::Result<()> {
     make_private(work)?;
     std::fs::copy(file, work).with_context(|| format!("copy {}", file.display()))?;
     let broken = |reason| BackupError::Broken { file: file.to_owned(), reason };
@@ -130,6 +136,7 @@ async fn prepare(settings: &Settings, file: &Path, work: &Path) -> anyhow::Resul
         return Err(BackupError::Key { expected, found }.into());
     }
     actors::mark_restored(&copy).await?;
+    erased::carry(&copy, &key, erasures).await?;
     let taken = std::fs::metadata(file)?.modified()?;
     let held = Held {
         file: file.display().to_string(),

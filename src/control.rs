@@ -61,9 +61,9 @@ pub enum Request {
     PersonErase {
         person: i64,
     },
-    /// Of a restored backup: those whom the marks name were erased once and are erased again.
+    /// Of a restored backup: whoever was erased elsewhere (a mark, and when) is erased again.
     PersonsErasedBefore {
-        marks: Vec<String>,
+        erased: Vec<(String, i64)>,
     },
 }
 
@@ -229,7 +229,7 @@ impl Control {
             Request::QuarantineRelease { key } => self.release(&key).await,
             Request::CatalogueImport { csv } => self.import_catalogue(&csv).await,
             Request::PersonErase { person } => self.erase(person).await,
-            Request::PersonsErasedBefore { marks } => self.erased_before(marks).await,
+            Request::PersonsErasedBefore { erased } => self.erased_before(&erased).await,
             Request::QuarantineDrop { key } => {
                 let dropped = self.drop_held(&key).await?;
                 self.release(&key).await?;

@@ -71,9 +71,7 @@ async fn release(yes: bool, desk: &Desk) -> anyhow::Result<Outcome> {
     let clock = Clock::system();
     let master = secrets::master_key(&settings.secrets, false)?;
     println!("{}: {}, taken {}", bold("held"), held.file, when(held.taken_ms));
-    println!(
-        "what happened after that is not in it: what customers said, and erasures that they asked for"
-    );
+    println!("what happened after that is not in it: what customers said");
     let undone = actors::undone(&database, master, &clock).await?;
     show(&undone);
     let due = entities::due_between(&database.read, database.backend, clock.now_ms(), 100_000);

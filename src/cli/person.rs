@@ -94,20 +94,21 @@ async fn erasures(json: bool, desk: &Desk) -> anyhow::Result<Outcome> {
 async fn replay(file: &Path, desk: &Desk) -> anyhow::Result<Outcome> {
     let settings = desk.settings()?;
     let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
-    let mut marks = Vec::new();
+    let mut erased = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let value: serde_json::Value = serde_json::from_str(line)
             .context("the file is no list as `kontor person erasures --json` writes it")?;
-        marks.extend(value["person"].as_str().filter(|mark| !mark.is_empty()).map(str::to_owned));
+        let mark = value["person"].as_str().filter(|mark| !mark.is_empty());
+        erased.extend(mark.map(str::to_owned).zip(value["done_ms"].as_i64()));
     }
     let mut begun = 0;
     // A request is one line of limited length.
-    for marks in marks.chunks(500) {
-        let request = Request::PersonsErasedBefore { marks: marks.to_vec() };
+    for erased in erased.chunks(500) {
+        let request = Request::PersonsErasedBefore { erased: erased.to_vec() };
         let answer = control::ask(&settings.control.socket, &request)?;
         begun += answer["persons"].as_u64().unwrap_or_default();
     }
-    println!("erased before: {}", marks.len());
+    println!("erased elsewhere: {}", erased.len());
     println!("erasures begun: {begun}");
     Ok(Outcome::Fine)
 }

@@ -19,9 +19,9 @@ impl Control {
         Ok(json!({ "person": person, "sessions": sessions.len() }))
     }
 
-    /// Everybody whose mark is among these.
-    pub(super) async fn erased_before(&self, marks: Vec<String>) -> anyhow::Result<Value> {
-        let begun = self.kernel.erase_again(&marks.into_iter().collect()).await?;
+    /// Everybody who is among these.
+    pub(super) async fn erased_before(&self, erased: &[(String, i64)]) -> anyhow::Result<Value> {
+        let begun = self.kernel.erase_again(erased).await?;
         Ok(json!({ "persons": begun }))
     }
 }

@@ -165,3 +165,48 @@ fn what_is_no_backup_replaces_nothing() {
         assert_eq!(ground.run(async |database, _lock| counts(database).await), before);
     });
 }
+
+/// Waits until so many erasures are done; the clock goes on, since the eraser looks now and then.
+async fn erased(rig: &Rig, many: usize) {
+    until(async || {
+        rig.kernel.clock.advance(time::Duration::minutes(1));
+        let rows = entities::erasures(&rig.kernel.database().read).await.expect("reads");
+        let done = rows.iter().filter(|row| row.done_ms.is_some()).count();
+        (done >= many && rows.iter().all(|row| row.scrubbed)).then_some(())
+    })
+    .await;
+}
+
+#[test]
+fn whoever_was_erased_since_the_backup_is_erased_again() {
+    on_both(|ground| {
+        let master = key(ground);
+        ground.life(&master, async |rig| {
+            for user in [5, 6] {
+                done(rig.write(user, user).await);
+            }
+            until(async || (rig.kernel.outbox.depth() == (0, 0)).then_some(())).await;
+        });
+        let taken = ground.kontor(&["backup", "b.db"]);
+        assert!(taken.status.success(), "{}", err(&taken));
+        ground.life(&master, async |rig| {
+            let begun = rig.kontor(ground, &["person", "erase", "5"]).await;
+            assert!(out(&begun).contains("conversations: 1"), "{}", err(&begun));
+            erased(rig, 1).await;
+            let nobody = rig.kontor(ground, &["person", "erase", "77"]).await;
+            assert_eq!(nobody.status.code(), Some(1), "{}", out(&nobody));
+        });
+        let export = |user: &str| ground.kontor(&["person", "export", user]);
+        assert_eq!(export("5").status.code(), Some(1), "nothing is kept");
+        let restored = ground.kontor(&["restore", "b.db", "--replace"]);
+        assert!(restored.status.success(), "{}", err(&restored));
+        assert!(out(&export("5")).contains("\"telegram_id\": 5"), "the backup has them");
+        let released = ground.kontor(&["restore", "--release", "--yes"]);
+        assert!(released.status.success(), "{}", err(&released));
+        ground.life(&master, async |rig| erased(rig, 2).await);
+        assert_eq!(export("5").status.code(), Some(1), "erased again: {}", out(&export("5")));
+        assert!(out(&export("6")).contains("\"name\": \"Ada\""), "{}", err(&export("6")));
+        let list = ground.kontor(&["person", "erasures", "--json"]);
+        assert_eq!(out(&list).lines().count(), 2, "the list goes on: {}", out(&list));
+    });
+}
