@@ -7,6 +7,7 @@ mod catalogue;
 mod desk;
 mod doctor;
 mod exit;
+mod flow;
 mod init;
 mod migrate;
 mod payment;
@@ -86,6 +87,9 @@ pub enum Command {
     /// What is for sale
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// Files of dialogues
+    #[command(subcommand)]
+    Flow(FlowCommand),
     /// The running server's supervision tree, with states, restarts and mailbox depths
     Tree {
         /// As JSON
@@ -248,6 +252,23 @@ pub enum UpdatesCommand {
 }
 
 #[derive(Clone, Debug, Subcommand)]
+pub enum FlowCommand {
+    /// Say everything that is wrong with flow files, as file:line: reason; exit code 1 when something is
+    Check {
+        /// All that one bot offers, so that clashes are found
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Try a flow in the terminal, with the real engine
+    Run {
+        file: PathBuf,
+        /// The customer's language
+        #[arg(long, value_name = "CODE", default_value = "en")]
+        language: String,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
 pub enum AnswersCommand {
     /// Write all answers as a table
     Export {
@@ -341,6 +362,7 @@ fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
         Command::Updates(command) => desk::block_on(updates::run(command, desk)),
         Command::Answers(command) => desk::block_on(answers::run(command, desk)),
         Command::Catalogue(command) => desk::block_on(catalogue::run(command, desk)),
+        Command::Flow(command) => flow::run(command, desk),
         Command::Tree { json } => tree::run(json, desk),
         Command::Secrets(command) => desk::block_on(secrets::run(command, desk)),
         Command::Payment(command) => desk::block_on(payment::run(command, desk)),

@@ -57,7 +57,7 @@ pub(super) struct Draft<'s> {
     pub(super) shown_by: Vec<(u16, u16)>,
 }
 
-const STEP_KEYS: [&str; 26] = [
+pub(super) const STEP_KEYS: [&str; 26] = [
     "id", "prompt", "say", "accept", "reject", "reply", "choices", "keyboard", "columns", "goto",
     "branches", "time_out", "answer", "optional", "when", "compute", "for_each", "item", "line",
     "steps", "shop", "webhook", "send", "sets", "failed", "wait",

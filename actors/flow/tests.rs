@@ -3,6 +3,7 @@
 mod answers;
 mod buttons;
 mod computed;
+mod guide;
 mod load;
 mod random;
 mod shelf;
