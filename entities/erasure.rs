@@ -39,6 +39,8 @@ pub type ErasureRow = Model;
 /// Every table, and what erasure does about it. A test holds it against the schema: whoever adds a table says here what
 /// it keeps of people.
 pub const TABLES: &[(&str, &str)] = &[
+    ("account_states", "names the business's own accounts, nobody else"),
+    ("accounts", "the business's own logins, nobody else"),
     ("actors", "a session is emptied by its own step; orders and payments get the pseudonym"),
     ("categories", "the merchant's own texts"),
     ("customer_profiles", "deleted"),

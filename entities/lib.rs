@@ -1,5 +1,7 @@
 //! Rows and every SQL statement of the product; typed ids, money, sealing. Knows nothing of actors, edges or the world.
 
+mod account;
+mod account_state;
 mod actor_row;
 mod answer;
 mod catalogue;
@@ -11,6 +13,7 @@ mod delivery;
 mod erasure;
 mod fact;
 mod flow_version;
+mod foreign_session;
 mod group;
 mod held;
 mod hot;
@@ -39,6 +42,10 @@ mod stock;
 mod unparsed;
 mod variant;
 
+pub use account::{
+    AccountRow, account, accounts, keep_account, keep_session, move_account, remove_account,
+};
+pub use account_state::{AccountStateRow, account_states, add_account_state};
 pub use actor_row::{
     ActorRow, StepRow, Undone, due_between, load, load_many, mark_row, mark_versions,
     recovery_marks, undone_after,
@@ -57,6 +64,7 @@ pub use erasure::{
 };
 pub use fact::{FactRow, facts_of};
 pub use flow_version::{FlowVersionRow, flow_versions, keep_flow_versions};
+pub use foreign_session::{ForeignSession, telethon_session};
 pub use group::{Extra, GroupStep, roll_back, write_group};
 pub use held::{HeldRow, drop_held, held_keys, held_of_many, last_held};
 pub use ids::{BotId, Key, KeyError, Kind, PARTITIONS, PersonId};

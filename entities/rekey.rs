@@ -9,7 +9,7 @@ use sea_orm::{
 use crate::database::Database;
 use crate::ids::PersonId;
 use crate::seal::{MasterKey, SealError};
-use crate::{actor_row, fact, held, meta, person_key, unparsed};
+use crate::{account, actor_row, fact, held, meta, person_key, unparsed};
 
 /// The name under which `meta` keeps which master key a database was sealed with.
 pub const FINGERPRINT: &str = "master_key_fingerprint";
@@ -35,11 +35,12 @@ pub struct Rekeyed {
     pub intents: u64,
     pub held: u64,
     pub unparsed: u64,
+    pub accounts: u64,
 }
 
 impl Rekeyed {
     pub fn total(&self) -> u64 {
-        self.person_keys + self.facts + self.intents + self.held + self.unparsed
+        self.person_keys + self.facts + self.intents + self.held + self.unparsed + self.accounts
     }
 }
 
@@ -62,6 +63,7 @@ pub async fn rekey(
     change.intents(&mut done).await?;
     change.held(&mut done).await?;
     change.unparsed(&mut done).await?;
+    change.accounts(&mut done).await?;
     meta::set_meta(&tx, FINGERPRINT, &new.fingerprint()).await?;
     tx.commit().await?;
     Ok(done)
@@ -172,6 +174,16 @@ impl Change<'_> {
                 .exec(self.tx)
                 .await?;
             done.unparsed += 1;
+        }
+        (self.told)(done.total());
+        Ok(())
+    }
+
+    async fn accounts(&self, done: &mut Rekeyed) -> Result<(), RekeyError> {
+        for row in account::accounts(self.tx).await? {
+            let session = self.again(&row.session, &format!("account {}", row.user_id))?;
+            account::keep_session(self.tx, row.user_id, session).await?;
+            done.accounts += 1;
         }
         (self.told)(done.total());
         Ok(())

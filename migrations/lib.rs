@@ -7,6 +7,7 @@ mod m20261120_000003_flows;
 mod m20261120_000004_catalogue;
 mod m20261120_000006_people;
 mod m20261120_000008_upkeep;
+mod m20261120_000010_accounts;
 
 use sea_orm_migration::sea_orm::{ActiveValue::Set, DatabaseConnection, DbErr, EntityTrait};
 use sea_orm_migration::{MigrationStatus, MigrationTrait, MigratorTrait, seaql_migrations};
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000004_catalogue::Migration),
             Box::new(m20261120_000006_people::Migration),
             Box::new(m20261120_000008_upkeep::Migration),
+            Box::new(m20261120_000010_accounts::Migration),
         ]
     }
 }

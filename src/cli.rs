@@ -1,5 +1,6 @@
 //! The command line: what can be said, and who does it. Knows no server.
 
+mod account;
 mod answers;
 mod backup;
 mod bench;
@@ -99,6 +100,9 @@ pub enum Command {
     /// The master key
     #[command(subcommand)]
     Secrets(SecretsCommand),
+    /// The business's own MTProto accounts
+    #[command(subcommand)]
+    Account(account::AccountCommand),
     /// A payment and its bookings
     #[command(subcommand)]
     Payment(PaymentCommand),
@@ -365,6 +369,7 @@ fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
         Command::Flow(command) => flow::run(command, desk),
         Command::Tree { json } => tree::run(json, desk),
         Command::Secrets(command) => desk::block_on(secrets::run(command, desk)),
+        Command::Account(command) => desk::block_on(account::run(command, desk)),
         Command::Payment(command) => desk::block_on(payment::run(command, desk)),
         Command::Person(command) => desk::block_on(person::run(command, desk)),
         Command::Bench(command) => actix_rt::System::new().block_on(bench::run(command)),

@@ -13,6 +13,7 @@ pub mod gateways;
 pub mod health;
 pub mod house;
 pub mod intake;
+pub mod mtproto;
 pub mod secrets;
 pub mod settings;
 pub mod telegram;

@@ -5,6 +5,7 @@ mod check;
 mod error;
 mod lenient;
 mod load;
+pub mod mtproto;
 mod people;
 pub mod retention;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub struct Settings {
     pub owner: OwnerSettings,
     pub gateways: GatewaySettings,
     pub flows: FlowSettings,
+    pub mtproto: mtproto::MtprotoSettings,
     pub terms: people::TermsSettings,
     pub registration: people::RegistrationSettings,
     pub help: people::HelpSettings,

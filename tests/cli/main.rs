@@ -1,5 +1,6 @@
 //! The command line and what stands behind it: the control socket, the master key, init, doctor, exit codes.
 
+mod account;
 mod backup;
 mod catalogue;
 mod commands;
