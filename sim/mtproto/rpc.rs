@@ -1,7 +1,9 @@
 //! One call: what it knows of its caller, how it is refused, and the way to its handler with faults
 //! and the log in between. It must not know sockets.
 
-use grammers_tl_types::{Cursor, Deserializable, RemoteCall, Serializable, enums, types};
+use grammers_tl_types::{
+    Cursor, Deserializable, Identifiable, RemoteCall, Serializable, enums, types,
+};
 
 use super::calls::RpcCall;
 use super::inbound::Query;
@@ -95,9 +97,27 @@ where
     T: RemoteCall + Deserializable,
     T::Return: Serializable,
 {
-    let request = T::deserialize(&mut Cursor::from_slice(parameters));
+    let read = |bytes: &[u8]| T::deserialize(&mut Cursor::from_slice(bytes));
+    let request = read(parameters).or_else(|_| read(&named_as_wanted(parameters)));
     let request = request.map_err(|_| bad("INPUT_FETCH_ERROR"))?;
     Ok(handler(call, request)?.to_bytes())
+}
+
+/// Some clients name a channel or a user as a peer where a channel or a user is wanted; Telegram reads them alike.
+fn named_as_wanted(parameters: &[u8]) -> Vec<u8> {
+    let pairs = [
+        (types::InputPeerChannel::CONSTRUCTOR_ID, types::InputChannel::CONSTRUCTOR_ID),
+        (types::InputPeerUser::CONSTRUCTOR_ID, types::InputUser::CONSTRUCTOR_ID),
+        (types::InputPeerSelf::CONSTRUCTOR_ID, types::InputUserSelf::CONSTRUCTOR_ID),
+    ];
+    let mut bytes = parameters.to_vec();
+    for word in bytes.chunks_exact_mut(4) {
+        let found = pairs.iter().find(|(peer, _)| word == peer.to_le_bytes());
+        if let Some((_, wanted)) = found {
+            word.copy_from_slice(&wanted.to_le_bytes());
+        }
+    }
+    bytes
 }
 
 /// Answers one query: the faults first, then its handler, then the log.
@@ -190,5 +210,26 @@ fn strike(
             Err(Refusal::new(-503, "Timeout"))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use grammers_tl_types::{Deserializable, Serializable, enums, functions, types};
+
+    use super::named_as_wanted;
+
+    #[test]
+    fn a_peer_is_read_where_a_channel_or_a_user_is_wanted() {
+        let (channel_id, access_hash) = (2_000_000_001, 77);
+        let peer: enums::InputPeer = types::InputPeerChannel { channel_id, access_hash }.into();
+        let wrong = peer.to_bytes();
+        assert!(functions::channels::GetFullChannel::from_bytes(&wrong).is_err());
+        let right = functions::channels::GetFullChannel::from_bytes(&named_as_wanted(&wrong));
+        let wanted = types::InputChannel { channel_id, access_hash }.into();
+        assert_eq!(right.map(|read| read.channel), Ok(wanted));
+        let users = vec![enums::InputPeer::PeerSelf].to_bytes();
+        let right = functions::users::GetUsers::from_bytes(&named_as_wanted(&users));
+        assert_eq!(right.map(|read| read.id), Ok(vec![enums::InputUser::UserSelf]));
     }
 }
