@@ -15,7 +15,7 @@ use crate::numbers::Numbers;
 
 mod attempt;
 
-pub(crate) use attempt::Carrier;
+pub(crate) use attempt::{Carrier, RESTORED};
 
 /// How delivery goes about it.
 #[derive(Clone, Debug)]

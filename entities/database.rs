@@ -35,6 +35,8 @@ pub enum DatabaseError {
     Address(String),
     #[error("cannot open the database: {0}")]
     Open(#[from] DbErr),
+    #[error("cannot write {file}: {source}")]
+    File { file: String, source: std::io::Error },
     #[error("cannot create the folder {folder}: {source}")]
     Folder { folder: String, source: std::io::Error },
 }
@@ -76,7 +78,15 @@ impl Database {
             create_folder(url)?;
         }
         let locked: Arc<AtomicBool> = Arc::default();
-        let write = sea_orm::Database::connect(write_options(url, backend, &locked)).await?;
+        let write = sea_orm::Database::connect(write_options(url, backend, &locked)).await;
+        let file = Self::file(url).filter(|_| backend == Backend::Sqlite);
+        // The system's own words say more (a read-only disk, no permission).
+        if let (Err(_), Some(file)) = (&write, file)
+            && let Err(source) = std::fs::OpenOptions::new().append(true).create(true).open(file)
+        {
+            return Err(DatabaseError::File { file: file.to_owned(), source });
+        }
+        let write = write?;
         let read = sea_orm::Database::connect(options(url, backend, READERS)).await?;
         let log = Self::file(url).filter(|_| backend == Backend::Sqlite);
         let log = log.map(|file| format!("{file}-wal").into());

@@ -46,6 +46,7 @@ mod methods;
 mod methods_chat;
 mod methods_edit;
 mod methods_forward;
+mod methods_gift;
 mod methods_invite;
 mod methods_me;
 mod methods_media;
@@ -252,6 +253,7 @@ pub async fn start(config: SimConfig) -> anyhow::Result<Sim> {
     let handle = server.handle();
     tokio::spawn(server);
     runtime.spawn(renewals(world.clone()));
+    runtime.spawn(polls::close_in_time(world.clone()));
     runtime.spawn(lives::live(world.clone()));
     Ok(Sim { addr, world, dcs, server: handle, runtime: Some(runtime) })
 }
@@ -287,6 +289,8 @@ mod fault_tests;
 mod formatting_tests;
 #[cfg(test)]
 mod groups_tests;
+#[cfg(test)]
+mod methods_gift_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -9,9 +9,9 @@ use crate::people::Fields;
 use crate::reply::{Answer, Refused};
 use crate::world::{Turn, World};
 use crate::{
-    methods_chat, methods_edit, methods_forward, methods_invite, methods_me, methods_media,
-    methods_member, methods_poll, methods_query, methods_send, methods_stars, methods_topic,
-    webhook,
+    methods_chat, methods_edit, methods_forward, methods_gift, methods_invite, methods_me,
+    methods_media, methods_member, methods_poll, methods_query, methods_send, methods_stars,
+    methods_topic, webhook,
 };
 
 /// One call in its moment of the world.
@@ -68,6 +68,10 @@ fn sending(name: &str) -> Option<Method> {
         "deletemessage" => methods_edit::delete_message,
         "deletemessages" => methods_edit::delete_messages,
         "setmessagereaction" => methods_edit::set_reaction,
+        "sendpaidmedia" => methods_gift::send_paid_media,
+        "sendgame" => methods_gift::send_game,
+        "sendchecklist" | "editmessagechecklist" => methods_gift::checklist,
+        "sendgift" => methods_gift::send_gift,
         "sendpoll" => methods_poll::send_poll,
         "stoppoll" => methods_poll::stop_poll,
         "sendinvoice" => methods_stars::send_invoice,
@@ -86,6 +90,8 @@ fn talking(name: &str) -> Option<Method> {
         "getstartransactions" => methods_stars::transactions,
         "getmystarbalance" => methods_stars::balance,
         "edituserstarsubscription" => methods_stars::edit_subscription,
+        "getavailablegifts" => methods_gift::available_gifts,
+        "getstickerset" => methods_gift::sticker_set,
         "getchat" => methods_chat::get_chat,
         "getchatmember" => methods_chat::get_member,
         "getchatadministrators" => methods_chat::get_administrators,

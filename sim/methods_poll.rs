@@ -14,6 +14,9 @@ use crate::people::Fields;
 use crate::polls::Poll;
 use crate::reply::{Answer, Refused, bad};
 
+/// How long a poll may be open, seconds.
+const OPEN_S: std::ops::RangeInclusive<i64> = 5..=2_628_000;
+
 fn options(call: &mut Call<'_>) -> Result<Vec<Value>, Refused> {
     let list = call.params.json("options", "can't parse options JSON object")?;
     let Some(Value::Array(list)) = list else {
@@ -64,6 +67,28 @@ fn correct(call: &Call<'_>, options: usize) -> Result<Vec<i64>, Refused> {
     Ok(given)
 }
 
+/// When it closes by itself: after a period or at a date, not both.
+fn closing_time(call: &Call<'_>, shown: &mut Value) -> Result<(), Refused> {
+    let now_s = call.turn.now_s();
+    let given = |name: &str| call.params.int(name).filter(|value| *value != 0);
+    let period_s = match (given("open_period"), given("close_date")) {
+        (None, None) => return Ok(()),
+        (Some(_), Some(_)) => {
+            return Err(bad("parameters open_period and close_date can't be used together"));
+        }
+        (Some(period_s), None) => period_s,
+        (None, Some(date)) => date - now_s,
+    };
+    if !OPEN_S.contains(&period_s) {
+        return Err(bad("POLL_CLOSE_PERIOD_INVALID"));
+    }
+    if given("open_period").is_some() {
+        shown["open_period"] = json!(period_s);
+    }
+    shown["close_date"] = json!(now_s + period_s);
+    Ok(())
+}
+
 pub(crate) fn send_poll(call: &mut Call<'_>) -> Answer {
     let question = short_text(call, "question", "question_parse_mode", "question_entities")?;
     if question.text.is_empty() {
@@ -95,11 +120,7 @@ pub(crate) fn send_poll(call: &mut Call<'_>) -> Answer {
             shown["explanation"] = json!(why.text);
         }
     }
-    for name in ["open_period", "close_date"] {
-        if let Some(value) = call.params.int(name).filter(|value| *value > 0) {
-            shown[name] = json!(value);
-        }
-    }
+    closing_time(call, &mut shown)?;
     let place = call.writable(1)?;
     let mut fields = Fields::new();
     fields.insert("poll".to_owned(), shown.clone());

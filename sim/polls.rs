@@ -20,6 +20,11 @@ pub(crate) struct Poll {
 }
 
 impl Poll {
+    /// Its time is over.
+    fn is_over(&self, now_s: i64) -> bool {
+        self.shown["close_date"].as_i64().is_some_and(|date| date <= now_s)
+    }
+
     /// The Bot API's `Poll`.
     pub(crate) fn json(&self) -> Value {
         let mut poll = self.shown.clone();
@@ -34,13 +39,32 @@ impl Poll {
     }
 }
 
+/// How often it is looked whether a poll's time is over, milliseconds.
+const LOOK_MS: i64 = 1_000;
+
+/// Closes polls when their time is over, and tells their bots.
+pub(crate) async fn close_in_time(world: World) {
+    let mut moves = world.clock().moves();
+    loop {
+        world.turn().close_polls();
+        let next = world.clock().now_ms() + LOOK_MS;
+        tokio::select! {
+            () = world.clock().sleep_until(next) => {}
+            told = moves.changed() => {
+                if told.is_err() { return; }
+            }
+        }
+    }
+}
+
 impl World {
     /// Votes in a poll; no options take the vote back.
     pub fn vote(&self, person: i64, poll_id: &str, options: &[usize]) -> Result<(), String> {
         let mut turn = self.turn();
         let turn = &mut turn;
+        let now_s = turn.now_s();
         let poll = turn.state.polls.get_mut(poll_id).ok_or("no such poll")?;
-        if poll.shown["is_closed"] == true {
+        if poll.shown["is_closed"] == true || poll.is_over(now_s) {
             return Err("the poll is closed".to_owned());
         }
         let known = poll.shown["options"].as_array().map_or(0, Vec::len);
@@ -73,6 +97,21 @@ impl World {
 }
 
 impl Turn<'_> {
+    fn close_polls(&mut self) {
+        let now_s = self.now_s();
+        let mut closed = Vec::new();
+        for poll in self.state.polls.values_mut() {
+            if poll.shown["is_closed"] != true && poll.is_over(now_s) {
+                poll.shown["is_closed"] = json!(true);
+                closed.push(poll.clone());
+            }
+        }
+        for poll in closed {
+            self.show_poll(&poll);
+            self.push_update(poll.bot, "poll", &poll.json(), poll.place.chat_id());
+        }
+    }
+
     /// Puts the poll's present state into its message.
     pub(crate) fn show_poll(&mut self, poll: &Poll) {
         let json = poll.json();

@@ -37,10 +37,23 @@ impl Hook {
     }
 }
 
+/// A server of its own for `/hook`.
+fn serve(
+    routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+) -> (String, ServerHandle) {
+    let server = HttpServer::new(move || App::new().configure(routes.clone()));
+    let server = server.workers(1).bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/hook", server.addrs()[0]);
+    let server = server.run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    (url, handle)
+}
+
 async fn hook(replies: Vec<Reply>) -> Hook {
     let (tell, heard) = mpsc::channel(64);
     let replies = Arc::new(Mutex::new(VecDeque::from(replies)));
-    let server = HttpServer::new(move || {
+    let (url, server) = serve(move |config| {
         let (tell, replies) = (tell.clone(), Arc::clone(&replies));
         let answer = move |request: HttpRequest, body: web::Json<Value>| {
             let (tell, replies) = (tell.clone(), Arc::clone(&replies));
@@ -58,16 +71,9 @@ async fn hook(replies: Vec<Reply>) -> Hook {
                 if reply.body.is_null() { response.finish() } else { response.json(reply.body) }
             }
         };
-        App::new().route("/hook", web::post().to(answer))
-    })
-    .workers(1)
-    .bind("127.0.0.1:0")
-    .expect("a port");
-    let url = format!("http://{}/hook", server.addrs()[0]);
-    let server = server.run();
-    let handle = server.handle();
-    tokio::spawn(server);
-    Hook { url, heard, server: handle }
+        config.route("/hook", web::post().to(answer));
+    });
+    Hook { url, heard, server }
 }
 
 async fn over(bot: Bot, hook: Hook) {
@@ -169,21 +175,14 @@ async fn nothing_is_lost_between_polling_and_webhook() {
 async fn a_load_tells_what_was_lost_and_how_fast_it_was() {
     use crate::{Load, Step, run_load};
     let bot = bot().await;
-    let server = HttpServer::new(|| {
+    let (url, handle) = serve(|config| {
         let echo = |body: web::Json<Value>| async move {
             let message = &body["message"];
             HttpResponse::Ok().json(json!({"method": "sendMessage",
                 "chat_id": message["chat"]["id"], "text": message["text"]}))
         };
-        App::new().route("/hook", web::post().to(echo))
-    })
-    .workers(1)
-    .bind("127.0.0.1:0")
-    .expect("a port");
-    let url = format!("http://{}/hook", server.addrs()[0]);
-    let server = server.run();
-    let handle = server.handle();
-    tokio::spawn(server);
+        config.route("/hook", web::post().to(echo));
+    });
     bot.ok("setWebhook", json!({"url": url})).await;
     let step = |send: &str, expect: &str| Step {
         send: Some(send.to_owned()),

@@ -150,11 +150,13 @@ async fn prepare(
     Ok(())
 }
 
-/// The old file stays beside the new one.
+/// The old file stays beside the new one, unless there is nothing in it.
 fn put_in_place(work: &Path, target: &Path) -> anyhow::Result<Option<PathBuf>> {
-    let is_there = std::fs::metadata(target).is_ok_and(|found| found.len() > 0);
+    /// What opening makes of a file that was not there.
+    const EMPTY_BYTES: u64 = 4_096;
+    let is_used = std::fs::metadata(target).is_ok_and(|found| found.len() > EMPTY_BYTES);
     let old = beside(target, &format!("before-{}", Clock::system().now_ms() / 1_000));
-    if is_there {
+    if is_used {
         std::fs::rename(target, &old).context("move the old database aside")?;
     }
     for ending in ["-wal", "-shm"] {
@@ -162,7 +164,7 @@ fn put_in_place(work: &Path, target: &Path) -> anyhow::Result<Option<PathBuf>> {
         drop(std::fs::remove_file(beside_as_is(target, ending)));
     }
     settle(work, target)?;
-    Ok(is_there.then_some(old))
+    Ok(is_used.then_some(old))
 }
 
 /// What the database says of itself: `None` when it waits for nobody, or has no tables yet.

@@ -33,6 +33,8 @@ const AT_ONCE: usize = 16;
 /// Who connects and says nothing is let go.
 const SAY_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// The wait after nobody could be accepted.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(500);
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -150,14 +152,19 @@ fn short(path: &Path) -> std::io::Result<Short> {
 }
 
 /// Answers requests until it is dropped. Runs on a local set.
-///
-/// # Panics
-/// When the socket no longer accepts; its supervisor starts it again.
 pub async fn serve(listener: Rc<Listener>, control: Control) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     loop {
         let permit = Arc::clone(&room).acquire_owned().await.expect("it is never closed");
-        let (stream, _) = listener.socket.accept().await.expect("the control socket accepts");
+        let stream = match listener.socket.accept().await {
+            Ok((stream, _)) => stream,
+            // No file descriptors are left, say: no reason to end, and others will be closed.
+            Err(error) => {
+                tracing::warn!(%error, "the control socket accepts nobody for now");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+                continue;
+            }
+        };
         let control = control.clone();
         actix_rt::spawn(async move {
             if let Err(error) = control.converse(stream).await {

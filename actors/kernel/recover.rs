@@ -9,7 +9,7 @@ use entities::{DeliveryRow, Key, QuarantineRow, Row};
 use super::restored;
 use crate::intent::{Intent, IntentId};
 use crate::numbers::HELD_BACK;
-use crate::outbox::Job;
+use crate::outbox::{Job, RESTORED};
 use crate::person_keys::PersonKeys;
 use crate::shared::Shared;
 use crate::stored::{Pending, open_intents, sealed_by};
@@ -122,7 +122,10 @@ impl Left {
                 shared.numbers.reopen(id, shared.clock.now_ms());
             }
             let mut job = job(id, key.clone(), pending.intent, row.as_ref());
-            job.from_backup = restored::is_from_backup(id, &job.intent, self.backup_up_to);
+            // One that was stuck for it and is not any more: a person said that it is to be done.
+            let is_wanted = row.is_some_and(|row| row.reason == RESTORED);
+            job.from_backup =
+                !is_wanted && restored::is_from_backup(id, &job.intent, self.backup_up_to);
             jobs.push((latest_ms, job));
         }
     }

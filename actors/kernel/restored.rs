@@ -8,7 +8,7 @@ use entities::{Database, Key, MasterKey};
 
 use super::recover::open;
 use crate::clock::Clock;
-use crate::intent::{GatewayOp, Intent, IntentId};
+use crate::intent::{Destination, GatewayOp, Intent, IntentId};
 use crate::numbers::Numbers;
 use crate::outbox::describe;
 use crate::person_keys::PersonKeys;
@@ -70,9 +70,10 @@ pub(super) async fn numbers(database: &Database) -> anyhow::Result<Numbers> {
 
 /// Whether it waits for a person: messages between actors are the database's own business, and a question does no harm.
 pub(super) fn is_from_backup(id: IntentId, intent: &Intent, up_to: i64) -> bool {
-    let is_harmless = match intent {
-        Intent::Tell { .. } => true,
-        Intent::Gateway(call) => matches!(call.op, GatewayOp::AskCheckout { .. }),
+    let is_harmless = match (intent, intent.destination()) {
+        // Telegram takes an answer to a query once, and soon.
+        (Intent::Tell { .. }, _) | (_, Destination::Query(..)) => true,
+        (Intent::Gateway(call), _) => matches!(call.op, GatewayOp::AskCheckout { .. }),
         _ => false,
     };
     id.number <= up_to && !is_harmless

@@ -15,6 +15,8 @@ use crate::office::{Failure, Office};
 use crate::shared::Alarm;
 use crate::supervise::caught;
 
+/// Why an intent of a backup is stuck.
+pub(crate) const RESTORED: &str = "restored from a backup: it may have been done already";
 /// The wait when a bot or gateway is closed to us until somebody acts.
 const CLOSED: Duration = Duration::from_secs(30);
 /// The wait after our own database failed.
@@ -125,8 +127,7 @@ impl Carrier {
             return Next::Stop;
         }
         if job.from_backup {
-            let reason = "restored from a backup: it may have been done already";
-            return self.stick(job, reason).await;
+            return self.stick(job, RESTORED).await;
         }
         // Counted until what came of it is committed: a graceful stop waits for that.
         let _carrying = Carrying::new(&self.outbox.0.carrying);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::{Context, bail};
 use entities::Database;
+use time::macros::format_description;
 
 use super::{Held, held};
 use crate::settings::Settings;
@@ -82,11 +83,8 @@ pub async fn refuse(database: &Database) -> anyhow::Result<()> {
 }
 
 fn words(why: &Held) -> String {
-    let at = |ms| {
-        actors::from_ms(ms)
-            .replace_nanosecond(0)
-            .map_or_else(|_| String::new(), |at| at.to_string())
-    };
+    let minutes = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+    let at = |ms| actors::from_ms(ms).format(minutes).unwrap_or_default();
     format!(
         "held: the database was restored at {} from {}, taken at {}; `kontor restore --release` lets it go",
         at(why.restored_ms),

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use time::Duration;
 
-use super::rig::{Ground, begin_payment, done, on_both, wait_until};
+use super::rig::{Ground, begin_payment, done, on_both, session, wait_until};
 use crate::intent::{GatewayOp, Intent};
 
 fn ops(ground: &Ground) -> Vec<&'static str> {
@@ -55,5 +55,18 @@ fn what_a_backup_left_undone_is_asked_about_and_not_repeated() {
         let stuck = stuck.expect("reads");
         assert!(stuck.iter().all(|row| row.reason.contains("backup")), "{stuck:?}");
         assert_eq!(stuck.len(), found.len());
+
+        // A person lets the message go while no server runs.
+        let message = stuck.iter().find(|row| row.owner == session(1).as_str()).expect("is there");
+        let id = (message.part, message.number);
+        let let_go = ground.look(async |database| entities::unstick(&database.write, id).await);
+        assert!(let_go.expect("writes"));
+        ground.life(async |rig| {
+            rig.settle().await;
+            let carried = rig.courier.carried();
+            let again =
+                carried.iter().filter(|(one, _)| (i16::from(one.partition), one.number) == id);
+            assert_eq!(again.count(), 2, "the first server tried it, and now this one");
+        });
     });
 }

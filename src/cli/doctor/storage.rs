@@ -30,8 +30,9 @@ pub(super) async fn database(settings: &Settings) -> Vec<Finding> {
             Finding::warn("migrations", line, "`kontor migrate up`; the next start does it too")
         }
         Err(error) => {
-            let hint = "was it made by a newer kontor? Use that one";
-            Finding::failed("migrations", format!("{error:#}"), hint)
+            let text = format!("{error:#}");
+            let (line, hint) = text.split_once("\n  hint: ").unwrap_or((&text, ""));
+            Finding::failed("migrations", line, hint)
         }
     });
     findings.extend(waiting(&database).await);
@@ -42,6 +43,10 @@ pub(super) async fn database(settings: &Settings) -> Vec<Finding> {
 /// What waits for a person.
 async fn waiting(database: &Database) -> Vec<Finding> {
     let mut findings = Vec::new();
+    if let Ok(Some(held)) = crate::backup::held(database).await {
+        let line = format!("held: it came out of the backup {}", held.file);
+        findings.push(Finding::warn("restored", line, "`kontor restore --release`"));
+    }
     if let Ok(rows) = entities::stuck(&database.read).await
         && !rows.is_empty()
     {
