@@ -36,6 +36,17 @@ pub(crate) struct Update {
     pub(crate) twice: bool,
     /// To be sent again by the webhook although it was acknowledged.
     pub(crate) again: bool,
+    /// A poller has seen it.
+    given: bool,
+}
+
+impl Update {
+    /// Gives it another number, in its body too.
+    fn renumber(&mut self, id: i64) {
+        let rest = self.body.split_once(',').map_or("", |(_, rest)| rest);
+        self.body = format!("{{\"update_id\":{id},{rest}").into();
+        self.id = id;
+    }
 }
 
 /// Which updates keep their order with this one, and which message it brings.
@@ -150,6 +161,7 @@ impl Queue {
             fails: 0,
             twice: false,
             again: false,
+            given: false,
         };
         if self.hook.is_some() {
             self.enlist(id, lane);
@@ -223,6 +235,7 @@ impl Queue {
     pub(crate) fn peek(&mut self, limit: usize) -> Vec<Update> {
         let mut batch = Vec::new();
         for update in self.pending.values_mut().take(limit) {
+            update.given = true;
             batch.push(update.clone());
             if std::mem::take(&mut update.twice) {
                 batch.push(update.clone());
@@ -240,7 +253,7 @@ impl Queue {
         let newer = self.pending.remove(&last);
         let older = self.pending.remove(&before);
         if let (Some(mut newer), Some(mut older)) = (newer, older) {
-            // Only the places change: each update keeps the number in its body.
+            // To a webhook only the order of sending changes: each update keeps its number.
             if newer.lane == older.lane
                 && let Some(ids) = self.lanes.get_mut(&newer.lane)
                 && let (Some(a), Some(b)) =
@@ -253,7 +266,11 @@ impl Queue {
                 self.pending.insert(last, newer);
                 self.pending.insert(before, older);
             } else {
-                std::mem::swap(&mut newer.id, &mut older.id);
+                // A poller confirms by number: what it saw keeps its own, and numbers go up as ever.
+                if !older.given {
+                    newer.renumber(before);
+                    older.renumber(last);
+                }
                 self.pending.insert(newer.id, newer);
                 self.pending.insert(older.id, older);
             }

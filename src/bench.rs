@@ -2,7 +2,9 @@
 //! shipped; this side is only the world around it.
 
 mod api;
+pub mod child;
 pub mod conversations;
+pub mod crash;
 mod crowd;
 mod dialogue;
 mod lane;
@@ -19,21 +21,24 @@ use std::sync::Arc;
 pub use server::RAISED;
 
 /// Which database the server is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Db {
     Sqlite,
     Postgres,
 }
 
 /// By which way updates come to the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     Webhook,
     Polling,
 }
 
 /// By which way replies come back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReplyPath {
     /// In the response to the webhook
     Response,

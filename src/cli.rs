@@ -109,9 +109,12 @@ pub enum Command {
     /// What is kept about a person, and their erasure
     #[command(subcommand)]
     Person(PersonCommand),
-    /// Measure what this machine and this build can do
+    /// Measure what this machine and this build can do, or attack it
     #[command(subcommand)]
     Bench(bench::BenchCommand),
+    /// The server of `bench crash`
+    #[command(hide = true)]
+    BenchServer(crate::bench::child::ChildOptions),
 }
 
 #[derive(Clone, Debug, Args)]
@@ -372,6 +375,7 @@ fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
         Command::Account(command) => desk::block_on(account::run(command, desk)),
         Command::Payment(command) => desk::block_on(payment::run(command, desk)),
         Command::Person(command) => desk::block_on(person::run(command, desk)),
+        Command::BenchServer(options) => system(crate::bench::child::run(options)),
         Command::Bench(command) => actix_rt::System::new().block_on(bench::run(command)),
     }
 }

@@ -54,7 +54,7 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<()> {
     is_free(options.listen, "--listen")?;
     is_free(options.sim_listen, "--sim-listen")?;
     let _folder = Folder::take(&options.data, options.fresh)?;
-    let world_clock = WorldClock::new(read_offset(&options.data));
+    let world_clock = WorldClock::new(read_offset(&offset_file(&options.data)));
     let listen = options.sim_listen.to_string();
     let sim = start_world(&listen, &world_clock, true, DcConfig::default()).await?;
     let settings = settings(&options.data, options.listen, &sim.url())?;
@@ -69,7 +69,7 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<()> {
     });
     people::settle(&sim.world);
     channels::settle(&sim.world);
-    keep_offset(&world_clock, &options.data);
+    keep_offset(&world_clock, offset_file(&options.data));
     announce(&options, &sim);
     if is_fresh(&settings).await? {
         let world = sim.world.clone();
@@ -273,14 +273,31 @@ fn offset_file(data: &Path) -> PathBuf {
     data.join("clock-offset-ms")
 }
 
-fn read_offset(data: &Path) -> i64 {
-    let text = std::fs::read_to_string(offset_file(data)).unwrap_or_default();
+fn read_offset(file: &Path) -> i64 {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
     text.trim().parse().unwrap_or_default()
 }
 
+/// The clock goes with the offset that a file holds: the world that writes it lives in another process.
+pub(crate) fn follow_file(clock: &Clock, file: PathBuf) {
+    let mut last = read_offset(&file);
+    clock.set_offset_ms(last);
+    let moved = clock.clone();
+    actix_rt::spawn(async move {
+        loop {
+            tokio::time::sleep(CLOCK_LOOK).await;
+            let now = read_offset(&file);
+            if now != last {
+                moved.set_offset_ms(now);
+                last = now;
+            }
+        }
+    });
+}
+
 /// Writes the world's offset where the next demo, and the child, find it.
-fn keep_offset(world: &WorldClock, data: &Path) {
-    let (mut moves, file) = (world.moves(), offset_file(data));
+pub(crate) fn keep_offset(world: &WorldClock, file: PathBuf) {
+    let mut moves = world.moves();
     let mut offset = world.offset_ms();
     actix_rt::spawn(async move {
         loop {
@@ -339,19 +356,7 @@ pub async fn child(options: ChildOptions) -> anyhow::Result<()> {
     let settings = settings(&options.data, options.listen, &options.sim_url)?;
     let metrics = telemetry::start(&settings.log)?;
     let clock = Clock::system();
-    clock.set_offset_ms(read_offset(&options.data));
-    let (moved, data) = (clock.clone(), options.data.clone());
-    actix_rt::spawn(async move {
-        let mut last = read_offset(&data);
-        loop {
-            tokio::time::sleep(CLOCK_LOOK).await;
-            let now = read_offset(&data);
-            if now != last {
-                moved.set_offset_ms(now);
-                last = now;
-            }
-        }
-    });
+    follow_file(&clock, offset_file(&options.data));
     let mut running = app::start(settings.clone(), clock, metrics).await?;
     shop::fill(&running.kernel, &settings).await?;
     tokio::select! {

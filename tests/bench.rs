@@ -93,6 +93,54 @@ fn both_ways_are_printed_when_none_is_chosen() {
     }
 }
 
+/// A short campaign; a long one is in docs/reliability.md.
+fn campaign(arguments: &[&str]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kontor"));
+    command.args(["bench", "crash", "--runs", "2", "--kills", "4", "--json", "--data"]);
+    let output = command.arg(folder.path()).args(arguments).output().expect("runs");
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{arguments:?}: {out}\n{err}");
+    let runs: Vec<serde_json::Value> =
+        out.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    assert_eq!(runs.len(), 2, "{out}");
+    for run in runs {
+        assert_eq!(run["differences"], serde_json::json!([]), "{run}");
+        assert!(run["dialogues"].as_u64() > Some(0), "{run}");
+        let kills = run["server_kills"].as_u64().zip(run["database_kills"].as_u64());
+        assert!(kills.is_some_and(|(server, database)| server + database >= 4), "{run}");
+    }
+}
+
+#[test]
+fn a_campaign_on_sqlite_finds_no_difference() {
+    campaign(&["--db", "sqlite", "--seed", "11"]);
+}
+
+#[test]
+fn a_campaign_on_postgres_finds_no_difference() {
+    let Ok(server) = std::env::var("KONTOR_TEST_POSTGRES") else {
+        println!("skipped: KONTOR_TEST_POSTGRES names no server");
+        return;
+    };
+    campaign(&["--db", "postgres", "--seed", "12", "--postgres-url", &server]);
+}
+
+#[test]
+fn an_interrupted_campaign_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runs = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kontor"));
+        command.args(["bench", "crash", "--kills", "1", "--db", "sqlite", "--seed", "3"]);
+        command.arg("--json").arg("--data").arg(folder.path()).args(arguments);
+        let output = command.output().expect("runs");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout).lines().count()
+    };
+    assert_eq!(runs(&["--runs", "1"]), 1);
+    assert_eq!(runs(&["--runs", "2", "--resume"]), 1, "only the one that was not made");
+}
+
 #[test]
 fn what_cannot_be_run_is_refused() {
     for (arguments, hint) in [

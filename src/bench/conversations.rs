@@ -125,9 +125,10 @@ pub async fn run(run: &Run, progress: &Progress) -> anyhow::Result<Outcome> {
             mode: run.mode,
             reply: run.reply,
             connections: run.concurrency,
+            more: "",
         },
     )?;
-    let mut server = Server::start(config)?;
+    let mut server = Server::serve(config)?;
     started(&mut server, &api).await?;
     let lanes = lanes(run, &crowd, &api);
     let mut stage = Stage { crowd, server, store, kills: kills(run), killed: 0 };

@@ -29,7 +29,16 @@ struct Postgres {
     server: String,
     /// Its first process, when it runs on this machine.
     process: Option<u32>,
-    own: Option<Child>,
+    own: Option<Own>,
+}
+
+/// A server of the run's own.
+struct Own {
+    child: Child,
+    programs: PathBuf,
+    folder: PathBuf,
+    /// Setpriv's arguments.
+    run_as: Vec<String>,
 }
 
 impl Store {
@@ -45,8 +54,8 @@ impl Store {
             }
             (Db::Postgres, Some(server)) => (server.to_owned(), None),
             (Db::Postgres, None) => {
-                let (server, child) = start(&ground.path("pg")).await?;
-                (server, Some(child))
+                let (server, own) = start(&ground.path("pg")).await?;
+                (server, Some(own))
             }
         };
         let url = match entities::create_scratch(&server).await {
@@ -70,8 +79,36 @@ impl Store {
         let Some(postgres) = self.postgres else { return Ok(()) };
         match postgres.own {
             None => entities::drop_scratch(&postgres.server, &self.url).await?,
-            Some(child) => stop(child).await?,
+            Some(own) => stop(own.child).await?,
         }
+        Ok(())
+    }
+
+    /// SIGKILL for PostgreSQL, or, on a server that is not the run's own, the end of every connection to its database.
+    pub(super) async fn kill(&mut self) -> anyhow::Result<()> {
+        let Some(postgres) = &mut self.postgres else { return Ok(()) };
+        match &mut postgres.own {
+            None => entities::cut_scratch(&postgres.server, &self.url).await?,
+            Some(own) => own.child.kill().await.context("kill PostgreSQL")?,
+        }
+        Ok(())
+    }
+
+    /// Starts what was killed, and waits until it answers.
+    pub(super) async fn start_again(&mut self) -> anyhow::Result<()> {
+        let Some(postgres) = &mut self.postgres else { return Ok(()) };
+        let Some(own) = &mut postgres.own else { return Ok(()) };
+        let begun = Instant::now();
+        loop {
+            own.child = spawn(&own.programs, &own.folder, &own.run_as, &postgres.server)?;
+            match answers(&postgres.server, &mut own.child).await {
+                Ok(()) => break,
+                // What is left of the killed one must have gone first.
+                Err(error) if begun.elapsed() > START => return Err(error),
+                Err(_) => tokio::time::sleep(LOOK).await,
+            }
+        }
+        postgres.process = first_process(&postgres.server).await;
         Ok(())
     }
 }
@@ -98,6 +135,11 @@ async fn first_process(server: &str) -> Option<u32> {
     let first = usage::parent(u32::try_from(backend).ok()?)?;
     let is_postgres = usage::name(first).is_some_and(|name| name.starts_with("postgres"));
     is_postgres.then_some(first)
+}
+
+/// Whether a PostgreSQL of our own can be started.
+pub(super) fn is_installed() -> bool {
+    programs().is_ok()
 }
 
 fn programs() -> anyhow::Result<PathBuf> {
@@ -133,8 +175,8 @@ fn other_user() -> anyhow::Result<Option<(u32, u32)>> {
     Ok(Some(found.context("find a user for PostgreSQL, which refuses to run as root")?))
 }
 
-/// Starts a PostgreSQL with its defaults and says its address.
-async fn start(folder: &Path) -> anyhow::Result<(String, Child)> {
+/// Makes a PostgreSQL with its defaults, starts it and says its address.
+async fn start(folder: &Path) -> anyhow::Result<(String, Own)> {
     let programs = programs()?;
     std::fs::create_dir_all(folder)?;
     let mut run_as = Vec::new();
@@ -144,10 +186,8 @@ async fn start(folder: &Path) -> anyhow::Result<(String, Child)> {
             .map(str::to_owned)
             .to_vec();
     }
-    let run_as: Vec<&str> = run_as.iter().map(String::as_str).collect();
-    let data = folder.join("data");
     let mut init = tied(&programs.join("initdb"), "KILL", &run_as);
-    init.arg("--pgdata").arg(&data).current_dir("/");
+    init.arg("--pgdata").arg(folder.join("data")).current_dir("/");
     init.args(["--username=kontor", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
     let made = init.output().await.context("run initdb")?;
     if !made.status.success() {
@@ -158,26 +198,37 @@ async fn start(folder: &Path) -> anyhow::Result<(String, Child)> {
             folder.display()
         );
     }
-    let log = std::fs::File::create(folder.with_extension("log"))?;
-    let mut command = tied(&programs.join("postgres"), "INT", &run_as);
-    command.arg("-D").arg(&data).current_dir("/").stdout(Stdio::null()).stderr(log);
-    let server = listen(&mut command, folder)?;
-    let mut child = command.spawn().context("start PostgreSQL")?;
+    let server = address(folder)?;
+    let mut child = spawn(&programs, folder, &run_as, &server)?;
     answers(&server, &mut child).await?;
-    Ok((server, child))
+    Ok((server, Own { child, programs, folder: folder.to_owned(), run_as }))
 }
 
 /// On a socket, or on a loopback port where the folder's name is too long for one.
-fn listen(command: &mut Command, folder: &Path) -> anyhow::Result<String> {
+fn address(folder: &Path) -> anyhow::Result<String> {
     let at = folder.display().to_string();
     if at.len() <= SOCKET_FOLDER_MAX {
-        command.arg("-k").arg(folder).args(["-c", "listen_addresses="]);
         return Ok(format!("postgres://kontor@{}:5432/postgres", at.replace('/', "%2F")));
     }
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    command.args(["-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"]);
-    command.arg("-p").arg(port.to_string());
     Ok(format!("postgres://kontor@127.0.0.1:{port}/postgres"))
+}
+
+fn spawn(programs: &Path, folder: &Path, run_as: &[String], server: &str) -> anyhow::Result<Child> {
+    let mut log = std::fs::OpenOptions::new();
+    let log = log.create(true).append(true).open(folder.with_extension("log"))?;
+    let mut command = tied(&programs.join("postgres"), "INT", run_as);
+    command.arg("-D").arg(folder.join("data")).current_dir("/").stdout(Stdio::null()).stderr(log);
+    match server.rsplit_once("@127.0.0.1:").and_then(|(_, rest)| rest.split('/').next()) {
+        Some(port) => {
+            command.args(["-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"]);
+            command.args(["-p", port]);
+        }
+        None => {
+            command.arg("-k").arg(folder).args(["-c", "listen_addresses="]);
+        }
+    }
+    command.spawn().context("start PostgreSQL")
 }
 
 async fn answers(server: &str, child: &mut Child) -> anyhow::Result<()> {

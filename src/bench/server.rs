@@ -1,8 +1,10 @@
 //! The server as a process: configured, started, killed, and what it used. Knows no load.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::process::{Child, Command};
@@ -33,6 +35,8 @@ pub(super) struct Setup<'a> {
     pub(super) reply: ReplyPath,
     /// Exchanges that may be under way at once.
     pub(super) connections: usize,
+    /// Further sections.
+    pub(super) more: &'a str,
 }
 
 /// Writes the server's configuration and flow.
@@ -52,7 +56,7 @@ pub(super) fn configure(ground: &Ground, setup: &Setup<'_>) -> anyhow::Result<Pa
          intake = \"{}\"\nreply_in_webhook = {}\nmax_connections = {}\n\
          [flows]\ndir = {:?}\n\
          [control]\nsocket = {:?}\n\
-         [limits]\n{}\n",
+         [limits]\n{}\n{}",
         setup.database,
         path("master.key"),
         setup.api,
@@ -62,6 +66,7 @@ pub(super) fn configure(ground: &Ground, setup: &Setup<'_>) -> anyhow::Result<Pa
         path("flows"),
         path("kontor.sock"),
         limits.join("\n"),
+        setup.more,
     );
     let file = ground.path("kontor.toml");
     std::fs::write(&file, text).context("write the server's configuration")?;
@@ -75,7 +80,7 @@ fn free_port() -> std::io::Result<u16> {
 
 /// A command whose process is sent a signal when ours ends, however it does. `arguments` are setpriv's. To be spawned on
 /// the main thread: it is that thread's end that counts.
-pub(super) fn tied(program: &Path, signal: &str, arguments: &[&str]) -> Command {
+pub(super) fn tied(program: &Path, signal: &str, arguments: &[String]) -> Command {
     let mut command = match Path::new(SETPRIV).exists() {
         true => {
             let mut command = Command::new(SETPRIV);
@@ -89,7 +94,8 @@ pub(super) fn tied(program: &Path, signal: &str, arguments: &[&str]) -> Command 
 }
 
 pub(super) struct Server {
-    config: PathBuf,
+    /// What our own program is told; the next life may be told something else.
+    pub(super) arguments: Vec<OsString>,
     log: PathBuf,
     child: Child,
     /// Of lives that were ended.
@@ -98,10 +104,15 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn start(config: PathBuf) -> anyhow::Result<Self> {
+    /// `kontor serve`, as a user starts it.
+    pub(super) fn serve(config: PathBuf) -> anyhow::Result<Self> {
         let log = config.with_extension("log");
-        let child = spawn(&config, &log)?;
-        Ok(Self { config, log, child, spent_us: 0, peak_kb: 0 })
+        Self::start(vec!["--config".into(), config.into(), "serve".into()], log)
+    }
+
+    pub(super) fn start(arguments: Vec<OsString>, log: PathBuf) -> anyhow::Result<Self> {
+        let child = spawn(&arguments, &log)?;
+        Ok(Self { arguments, log, child, spent_us: 0, peak_kb: 0 })
     }
 
     /// CPU time of all its lives, µs.
@@ -125,8 +136,21 @@ impl Server {
     }
 
     pub(super) fn start_again(&mut self) -> anyhow::Result<()> {
-        self.child = spawn(&self.config, &self.log)?;
+        self.child = spawn(&self.arguments, &self.log)?;
         Ok(())
+    }
+
+    /// SIGTERM, and whether it ended in good order within `patience`.
+    pub(super) async fn stop(&mut self, patience: Duration) -> anyhow::Result<bool> {
+        let Some(pid) = self.child.id() else { return Ok(false) };
+        Command::new("kill").args(["-TERM", &pid.to_string()]).status().await?;
+        match tokio::time::timeout(patience, self.child.wait()).await {
+            Ok(status) => Ok(status?.success()),
+            Err(_) => {
+                self.kill().await?;
+                Ok(false)
+            }
+        }
     }
 
     /// That it runs; otherwise its last words.
@@ -145,11 +169,10 @@ impl Server {
     }
 }
 
-fn spawn(config: &Path, log: &Path) -> anyhow::Result<Child> {
+fn spawn(arguments: &[OsString], log: &Path) -> anyhow::Result<Child> {
     let program = std::env::current_exe().context("find our own program")?;
     let log = std::fs::OpenOptions::new().create(true).append(true).open(log)?;
     let mut command = tied(&program, "KILL", &[]);
-    command.arg("--config").arg(config).arg("serve");
-    command.stdout(log.try_clone()?).stderr(log);
+    command.args(arguments).stdout(log.try_clone()?).stderr(log);
     command.spawn().context("start the server")
 }

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Outcome, Wrong};
 use crate::bench::conversations::{self, Run};
+use crate::bench::crash::{self, Campaign, RunReport};
 use crate::bench::{Db, Mode, Progress, RAISED, ReplyPath};
 
 /// Telegram opens no more to a webhook.
@@ -17,6 +18,8 @@ const CONNECTIONS_MAX: usize = 100;
 pub enum BenchCommand {
     /// The five-step dialogue at full speed: updates a second, latencies, CPU, memory, and what was lost or doubled
     Conversations(ConversationOptions),
+    /// Kill server and database at random moments while everything around them fails, and audit what is left
+    Crash(CrashOptions),
 }
 
 /// The server runs as a process of its own with its defaults, but for keys under [limits], which are printed. The load is
@@ -57,8 +60,132 @@ pub struct ConversationOptions {
     pub data: PathBuf,
 }
 
+/// Each run has people who talk and people who shop, kills, faults of Telegram and of the gateway, outages and jumps of
+/// the clock, all decided by the seed. Afterwards an auditor compares what people said and saw, what the database holds,
+/// and what Telegram and the gateway hold, and names every difference. Exit code 1 if there is one.
+#[derive(Clone, Debug, Args)]
+pub struct CrashOptions {
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub runs: u64,
+    /// Kills in each run
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub kills: u32,
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// Only this database [default: in turn, PostgreSQL where it is installed]
+    #[arg(long, value_enum)]
+    pub db: Option<Db>,
+    /// Only this mode [default: in turn]
+    #[arg(long, value_enum)]
+    pub mode: Option<Mode>,
+    /// Only the run of this number: what was found is looked at again
+    #[arg(long, value_name = "N")]
+    pub only: Option<u64>,
+    /// Go on where the same campaign was interrupted
+    #[arg(long)]
+    pub resume: bool,
+    /// Some outages last a minute of real time
+    #[arg(long)]
+    pub long_outages: bool,
+    /// One object per run instead of a line
+    #[arg(long)]
+    pub json: bool,
+    /// A PostgreSQL server on which databases are made and dropped; it is not killed, its connections are cut
+    #[arg(long, value_name = "URL")]
+    pub postgres_url: Option<String>,
+    /// Where the runs' files go; those of a run in which something differs are kept
+    #[arg(long, value_name = "DIR", default_value = "data/bench")]
+    pub data: PathBuf,
+}
+
 pub(super) async fn run(command: BenchCommand) -> anyhow::Result<Outcome> {
-    let BenchCommand::Conversations(options) = command;
+    match command {
+        BenchCommand::Conversations(options) => conversations(options).await,
+        BenchCommand::Crash(options) => crash(options).await,
+    }
+}
+
+async fn crash(options: CrashOptions) -> anyhow::Result<Outcome> {
+    let campaign = Campaign {
+        runs: options.runs,
+        kills: options.kills,
+        seed: options.seed,
+        db: options.db,
+        mode: options.mode,
+        only: options.only,
+        resume: options.resume,
+        long_outages: options.long_outages,
+        postgres_url: options.postgres_url,
+        data: options.data,
+    };
+    let json = options.json;
+    let told = move |report: &RunReport| match (json, serde_json::to_string(report)) {
+        (true, Ok(object)) => println!("{object}"),
+        _ => print_run(report),
+    };
+    let reports = crash::run(&campaign, &told).await?;
+    if !json {
+        print_campaign(&reports);
+    }
+    let is_fine = reports.iter().all(|report| report.differences.is_empty());
+    Ok(if is_fine { Outcome::Fine } else { Outcome::Problems })
+}
+
+fn print_run(report: &RunReport) {
+    println!(
+        "run {}: {}, {}, replies by {}: {} kills of the server, {} of the database, {} faults, {} dialogues, \
+         {} orders, {} captures, {} shown twice ({} may have been), {} with a person, {} s: {}",
+        report.run,
+        report.db,
+        report.mode,
+        report.reply,
+        report.server_kills,
+        report.database_kills,
+        report.faults,
+        report.dialogues,
+        report.orders,
+        report.captured,
+        report.doubled,
+        report.allowed,
+        report.with_a_person,
+        report.seconds,
+        if report.differences.is_empty() { "nothing differs" } else { "DIFFERENCES" },
+    );
+    for difference in &report.differences {
+        println!("  {difference}");
+    }
+    if let Some(kept) = &report.kept {
+        println!("  its files are in {}", kept.display());
+    }
+}
+
+/// Sums by database and mode.
+fn print_campaign(reports: &[RunReport]) {
+    let mut ways: Vec<(&str, &str)> =
+        reports.iter().map(|report| (&*report.db, &*report.mode)).collect();
+    ways.sort_unstable();
+    ways.dedup();
+    for (db, mode) in ways {
+        let of = || reports.iter().filter(|report| (&*report.db, &*report.mode) == (db, mode));
+        let sum = |part: fn(&RunReport) -> u64| of().map(part).sum::<u64>();
+        println!(
+            "{db}, {mode}: {} runs, {} kills of the server, {} of the database, {} faults, {} dialogues, {} orders, \
+             {} captures, {} shown twice, {} with a person, {} differences",
+            of().count(),
+            sum(|report| report.server_kills),
+            sum(|report| report.database_kills),
+            sum(|report| report.faults),
+            sum(|report| report.dialogues),
+            sum(|report| report.orders),
+            sum(|report| report.captured),
+            sum(|report| report.doubled),
+            sum(|report| report.with_a_person),
+            sum(|report| report.differences.len() as u64),
+        );
+    }
+}
+
+async fn conversations(options: ConversationOptions) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::Fine;
     for reply in paths(&options)? {
         let run = check(&options, reply)?;
