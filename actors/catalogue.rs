@@ -79,7 +79,7 @@ pub enum Goods {
 }
 
 /// Who may take the money for a product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Till {
     /// The configured gateway.
     Gateway,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::intent::IntentId;
+use crate::address::IntentId;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum External {

@@ -1,41 +1,16 @@
 //! What the world, or another actor, must be told: stored before it is done. Knows no client library.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use entities::{BotId, Key, Money};
 use serde::{Deserialize, Serialize};
 
+use crate::address::{Destination, IntentId};
+use crate::document::Document;
 use crate::flow::WebhookCall;
 use crate::message::Message;
 use crate::texts;
-
-/// The number of an intent, given by the Journal per partition; its idempotency key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct IntentId {
-    pub partition: u8,
-    pub number: i64,
-}
-
-impl fmt::Display for IntentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.partition, self.number)
-    }
-}
-
-impl std::str::FromStr for IntentId {
-    type Err = entities::KeyError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let shape = || entities::KeyError::Shape(text.to_owned());
-        let (partition, number) = text.split_once('-').ok_or_else(shape)?;
-        Ok(Self {
-            partition: partition.parse().map_err(|_| shape())?,
-            number: number.parse().map_err(|_| shape())?,
-        })
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Intent {
@@ -80,17 +55,6 @@ impl Intent {
             }
         }
     }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Destination {
-    Actor(Key),
-    Chat(BotId, i64),
-    /// A query answered once; it waits for nothing else.
-    Query(BotId, String),
-    Payment(Key),
-    /// One customer's answers; others' go beside them.
-    Webhook(String, Key),
 }
 
 /// One call of the Bot API.
@@ -143,6 +107,18 @@ pub enum Method {
         html: String,
         keyboard: Keyboard,
     },
+    /// The words under a photo.
+    EditCaption {
+        message_id: i64,
+        html: String,
+        keyboard: Keyboard,
+    },
+    /// A file of ours (beside the pictures, by its name) or one that is made for this message.
+    SendFile {
+        file: Document,
+        html: String,
+        keyboard: Keyboard,
+    },
     EditKeyboard {
         message_id: i64,
         keyboard: Keyboard,
@@ -167,6 +143,8 @@ pub enum Method {
     AnswerInline {
         query: String,
         results: serde_json::Value,
+        /// Where the next page begins; empty: nowhere.
+        next_offset: String,
     },
     SendInvoice {
         title: String,
@@ -205,6 +183,8 @@ impl Method {
         match &mut self {
             Self::SendText { html, keyboard }
             | Self::EditText { html, keyboard, .. }
+            | Self::EditCaption { html, keyboard, .. }
+            | Self::SendFile { html, keyboard, .. }
             | Self::SendPhoto { html, keyboard, .. } => {
                 *html = texts::aligned(lang, html);
                 keyboard.align(lang);
@@ -227,6 +207,7 @@ impl Keyboard {
             let (Button::Press { label, .. }
             | Button::Link { label, .. }
             | Button::Copy { label, .. }
+            | Button::Share { label, .. }
             | Button::Pay { label }) = button;
             *label = texts::aligned(lang, label);
         }
@@ -300,6 +281,11 @@ pub enum Button {
     },
     Pay {
         label: String,
+    },
+    /// Lets the customer choose a chat and puts `@bot query` into it.
+    Share {
+        label: String,
+        query: String,
     },
 }
 

@@ -9,13 +9,14 @@ use anyhow::{Context, anyhow, ensure};
 use entities::{Database, Key, MasterKey, PersonId, ServerLock};
 use tokio::sync::mpsc;
 
+use crate::address::IntentId;
 use crate::ages::Ages;
 use crate::clock::Clock;
 use crate::directory::{Directory, held_message};
 use crate::eraser::{Eraser, erased_before, erased_mark};
 use crate::external::External;
 use crate::house::House;
-use crate::intent::{Courier, Intent, IntentId, Lane};
+use crate::intent::{Courier, Intent, Lane};
 use crate::journal::Journal;
 use crate::message::Message;
 use crate::office::{Office, OfficeLimits};

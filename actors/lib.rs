@@ -1,5 +1,6 @@
 //! Concurrency and decisions: the Office and what stands behind it. Knows no HTTP, no gateway, no Telegram client.
 
+mod address;
 mod ages;
 pub mod bot;
 mod capability;
@@ -7,6 +8,7 @@ mod catalogue;
 pub mod chat;
 mod clock;
 mod directory;
+mod document;
 mod dossier;
 mod durable;
 mod envelope;
@@ -26,6 +28,7 @@ pub mod order;
 mod outbox;
 pub mod payment;
 mod person_keys;
+pub mod promo;
 mod receipts;
 pub mod session;
 mod shared;
@@ -39,6 +42,7 @@ mod town;
 mod tree;
 mod zone;
 
+pub use address::{Destination, IntentId};
 pub use capability::{Answer, Capability, Decision, Input, Moment, Refusal, TimerChange};
 pub use catalogue::{
     Catalogue, Category, Goods, Item, Prices, Product, ProductKind, Texts, Till, Variant,
@@ -46,6 +50,7 @@ pub use catalogue::{
 };
 pub use clock::{Clock, from_ms, to_ms};
 pub use directory::{ShardSnapshot, held_message};
+pub use document::{Document, Receipt};
 pub use dossier::{
     Conversation, Dossier, Dossiers, Event as DossierEvent, Line as DossierLine,
     Order as DossierOrder, Payment as DossierPayment, Questionnaire,
@@ -54,10 +59,10 @@ pub use eraser::erased_before;
 pub use external::External;
 pub use fact::FactKind;
 pub use flow::WebhookCall;
-pub use house::{House, Rules};
+pub use house::{DeliveryMethod, House, Region, Rules};
 pub use intent::{
-    Button, Courier, CourierReport, Destination, GatewayCall, GatewayOp, GatewayReply, Intent,
-    IntentId, Keyboard, Lane, Method, Outcome, Photo, Price, ReplyButton, Report, TelegramCall,
+    Button, Courier, CourierReport, GatewayCall, GatewayOp, GatewayReply, Intent, Keyboard, Lane,
+    Method, Outcome, Photo, Price, ReplyButton, Report, TelegramCall,
 };
 pub use journal::{Journal, JournalHealth};
 pub use kernel::{Kernel, KernelConfig, Retention, Tidied, Undone, mark_restored, undone};

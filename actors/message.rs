@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{bot, chat, order, payment, session, stock};
+use crate::{bot, chat, order, payment, promo, session, stock};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Message {
@@ -12,6 +12,7 @@ pub enum Message {
     Order(Box<order::Message>),
     Stock(Box<stock::Message>),
     Payment(Box<payment::Message>),
+    Promo(Box<promo::Message>),
 }
 
 macro_rules! from {
@@ -24,4 +25,4 @@ macro_rules! from {
     )*};
 }
 
-from!(Session: session, Chat: chat, Bot: bot, Order: order, Stock: stock, Payment: payment);
+from!(Session: session, Chat: chat, Bot: bot, Order: order, Stock: stock, Payment: payment, Promo: promo);

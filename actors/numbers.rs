@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use entities::PARTITIONS;
 
-use crate::intent::IntentId;
+use crate::address::IntentId;
 
 /// Shared by the actors (which take numbers), delivery (which says what is done) and the Journal (which writes marks).
 pub(crate) struct Numbers {
@@ -183,7 +183,7 @@ mod tests {
     fn a_number_is_never_given_twice_after_a_restart() {
         let numbers = Numbers::default();
         numbers.recover(0, 5, 9);
-        numbers.reopen(crate::intent::IntentId { partition: 0, number: 8 }, 0);
+        numbers.reopen(crate::address::IntentId { partition: 0, number: 8 }, 0);
         assert_eq!(numbers.watermark(0), 5, "no mark moves before all are open again");
         assert!(numbers.unwritten().is_empty());
         numbers.recovered();

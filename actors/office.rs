@@ -7,10 +7,11 @@ use entities::Key;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Span;
 
+use crate::address::IntentId;
 use crate::capability::Answer;
 use crate::directory::{Event, ShardSnapshot};
 use crate::external::External;
-use crate::intent::{Intent, IntentId, Outcome};
+use crate::intent::{Intent, Outcome};
 use crate::message::Message;
 
 /// Why an input was not applied. It was not acknowledged either: its sender repeats it.

@@ -1,7 +1,10 @@
 //! Order: one purchase and its states; owns its lines, asks Stock and Payment. Knows no chat and no gateway.
 
+mod advance;
 mod decide;
 mod forget;
+mod goods;
+mod parts;
 mod state;
 mod step;
 #[cfg(test)]
@@ -13,19 +16,33 @@ use serde::{Deserialize, Serialize};
 use crate::capability::{Capability, Decision, Input, Moment, Refusal};
 use crate::message::Message as AnyMessage;
 
-pub use state::{By, Fact, Line, Stage, State, Timer, View};
+pub use parts::{Content, Discount, Extras, Line, Parcel, Progress, Shipping, Tracking, View};
+pub use state::{By, Fact, LINES_MAX, Stage, State, Timer};
 
 /// An order takes the customer's wish and what came of it at the stock and the payment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Message {
     /// Buy these. Sent by the customer's session, which made the order's key from fresh randomness.
-    Place { customer: Key, lines: Vec<Line> },
+    Place {
+        customer: Key,
+        lines: Vec<Line>,
+        #[serde(default)]
+        extras: Extras,
+    },
     /// The line's quantity is held. Sent by `stock:{product}`.
     Reserved { product: String },
     /// There is not enough. Sent by `stock:{product}`.
     ReservationRefused { product: String, available: u32 },
-    /// The line's quantity left the shelf for good. Sent by `stock:{product}`.
-    Committed { product: String },
+    /// The promo code is held for this order. Sent by `promo:{code}`.
+    PromoHeld { code: String },
+    /// The promo code gives nothing (more), or something else than the customer was told. Sent by `promo:{code}`.
+    PromoRefused { code: String },
+    /// The line's quantity left the shelf for good, with these codes where it is codes. Sent by `stock:{product}`.
+    Committed {
+        product: String,
+        #[serde(default)]
+        codes: Vec<String>,
+    },
     /// The reservation had run out, and there is not enough any more. Sent by `stock:{product}`.
     CommitRefused { product: String, available: u32 },
     /// The customer can pay here. Sent by the payment.
@@ -49,6 +66,10 @@ pub enum Message {
     Forget { customer: Key },
     /// The customer or the shop does not want it any more. Sent by the session, the panel, the API.
     Cancel { by: By },
+    /// The shop is so far with it. Answered by the order's new state. Sent by the command line, the panel, the API.
+    Advance { to: Progress, tracking: Option<Tracking>, by: String },
+    /// The customer wants to see again what they bought. Sent by the session.
+    ShowGoods,
 }
 
 /// The capability of an order.

@@ -9,8 +9,9 @@ use entities::{DeliveryRow, Key};
 use tokio::sync::{Semaphore, mpsc};
 use tracing::Span;
 
+use crate::address::{Destination, IntentId};
 use crate::clock::Clock;
-use crate::intent::{Courier, Destination, Intent, IntentId, TelegramCall};
+use crate::intent::{Courier, Intent, TelegramCall};
 use crate::numbers::Numbers;
 
 mod attempt;

@@ -4,16 +4,23 @@
 mod about;
 mod admin;
 mod around;
+mod basket;
 mod button;
 mod card;
+mod cart;
+mod checkout;
 mod contact;
 mod decide;
 mod faq;
 mod flows;
+mod goods;
 mod home;
+mod inline;
 mod orders;
 mod origin;
+mod place;
 mod privacy;
+mod product;
 mod registration;
 mod remind;
 mod settings;
@@ -31,10 +38,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::capability::{Capability, Decision, Input, Moment, Refusal};
 use crate::message::Message as AnyMessage;
-use crate::order;
+use crate::{order, promo};
 
 pub use about::{About, Asked, Change, Consent};
 pub use around::Around;
+pub use basket::{Basket, Pick, Promo};
 pub use button::{Act, Press, Surface};
 pub use origin::Origin;
 pub use state::{Card, Fact, Place, State, Step, Timer, Who};
@@ -56,6 +64,14 @@ pub enum Message {
     EraseNow,
     /// Orders and payments know them no more: now the rest goes. Sent by the eraser, at least once.
     Erase,
+    /// What needs no parcel: here it is. Sent by the order, once it is paid and whenever it is asked.
+    Goods { order: Key, parcels: Vec<order::Parcel> },
+    /// What a promo code gives. Sent by `promo:{code}`.
+    PromoQuoted { code: String, terms: promo::Terms },
+    /// A promo code gives nothing; `reason` keys a text. Sent by `promo:{code}`.
+    PromoUnknown { code: String, reason: String },
+    /// Somebody typed the bot's name and some words in any chat. Sent by `intake`.
+    Inline { from: Profile, query: String, words: String, offset: String, bot_username: String },
     /// Something that needs a person: told to the owner of the shop. Plain text, any language.
     Notice { text: String },
 }

@@ -23,6 +23,7 @@ use crate::intent::{GatewayCall, GatewayReply, Intent, Method, Outcome, Telegram
 use crate::message::Message;
 use crate::order::Order;
 use crate::payment::{self, Payment};
+use crate::promo::{self, Promo};
 use crate::session::Session;
 use crate::stock::{self, Stock};
 
@@ -42,6 +43,7 @@ pub(crate) struct Town {
     pub(crate) orders: Folk<Order>,
     pub(crate) stocks: Folk<Stock>,
     pub(crate) payments: Folk<Payment>,
+    pub(crate) promos: Folk<Promo>,
     /// Messages on their way, by receiver: the order of one receiver's is kept.
     pub(crate) post: BTreeMap<Key, VecDeque<Message>>,
     pub(crate) asked: Vec<Asked>,
@@ -69,6 +71,7 @@ impl Town {
             orders: Folk::default(),
             stocks: Folk::default(),
             payments: Folk::default(),
+            promos: Folk::default(),
             post: BTreeMap::new(),
             asked: Vec::new(),
             gateway: gateway::Gateway::default(),
@@ -94,6 +97,14 @@ impl Town {
         town
     }
 
+    /// A code that takes 10 percent off, so many times.
+    pub(crate) fn promo(&mut self, code: &str, uses: u32) {
+        let terms = promo::Terms { percent: 10, uses: Some(uses), ..promo::Terms::default() };
+        let set = promo::Message::Set { terms };
+        self.give(&Key::new(Kind::Promo, code), set.into()).expect("terms are taken");
+        Arc::make_mut(&mut self.house.promos).insert(code.to_owned());
+    }
+
     /// One message to one actor, with what it says to it.
     pub(crate) fn give(&mut self, key: &Key, message: Message) -> Result<Answer, Refusal> {
         let stored = serde_json::to_string(&message).expect("a message is stored");
@@ -106,6 +117,7 @@ impl Town {
             Message::Order(message) => self.orders.step(&Input::Message(*message), &at),
             Message::Stock(message) => self.stocks.step(&Input::Message(*message), &at),
             Message::Payment(message) => self.payments.step(&Input::Message(*message), &at),
+            Message::Promo(message) => self.promos.step(&Input::Message(*message), &at),
             Message::Chat(_) | Message::Bot(_) => (Ok(Answer::Done), Vec::new(), Vec::new()),
         };
         self.take(key, stepped)
@@ -152,7 +164,7 @@ impl Town {
             return;
         }
         let outcome = self.telegram_refuses.take().unwrap_or_else(|| match call.method {
-            Method::SendText { .. } | Method::SendPhoto { .. } => {
+            Method::SendText { .. } | Method::SendPhoto { .. } | Method::SendFile { .. } => {
                 self.next_message_id += 1;
                 Outcome::Sent { message_id: self.next_message_id }
             }
@@ -224,6 +236,7 @@ impl Town {
                 self.orders.next_deadline(),
                 self.stocks.next_deadline(),
                 self.payments.next_deadline(),
+                self.promos.next_deadline(),
             ];
             match deadlines.into_iter().flatten().min() {
                 Some(deadline) if deadline <= end => {
@@ -259,6 +272,10 @@ impl Town {
         }
         if let Some((key, timer)) = self.stocks.due(now) {
             let stepped = self.stocks.step(&Input::Timer(timer), &at(&house, &key, when));
+            self.take(&key, stepped).expect("a timer is not refused");
+        }
+        if let Some((key, timer)) = self.promos.due(now) {
+            let stepped = self.promos.step(&Input::Timer(timer), &at(&house, &key, when));
             self.take(&key, stepped).expect("a timer is not refused");
         }
         if let Some((key, timer)) = self.payments.due(now) {
@@ -301,6 +318,7 @@ pub(crate) fn house() -> House {
         catalogue: Arc::new(Catalogue::new(Vec::new(), (0..10).map(product).collect())),
         flows: Arc::default(),
         leaflets: Arc::default(),
+        promos: Arc::default(),
         rules: Arc::new(Rules {
             languages: ["en", "ru", "es", "uz", "ar"].map(str::to_owned).to_vec(),
             owner: Some((bot(), 9)),

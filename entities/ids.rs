@@ -20,11 +20,20 @@ pub enum Kind {
     Order,
     Stock,
     Payment,
+    /// One promo code.
+    Promo,
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] =
-        [Self::Session, Self::Chat, Self::Bot, Self::Order, Self::Stock, Self::Payment];
+    pub const ALL: [Self; 7] = [
+        Self::Session,
+        Self::Chat,
+        Self::Bot,
+        Self::Order,
+        Self::Stock,
+        Self::Payment,
+        Self::Promo,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,6 +43,7 @@ impl Kind {
             Self::Order => "order",
             Self::Stock => "stock",
             Self::Payment => "payment",
+            Self::Promo => "promo",
         }
     }
 }

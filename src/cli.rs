@@ -11,8 +11,10 @@ mod exit;
 mod flow;
 mod init;
 mod migrate;
+mod order;
 mod payment;
 mod person;
+mod promo;
 mod quarantine;
 mod secrets;
 mod stuck;
@@ -30,6 +32,10 @@ use clap::{Args, Parser, Subcommand};
 use crate::cli::catalogue::CatalogueCommand;
 use crate::cli::desk::Desk;
 use crate::cli::exit::Outcome;
+use crate::cli::order::OrderCommand;
+use crate::cli::promo::PromoCommand;
+use crate::cli::quarantine::QuarantineCommand;
+use crate::cli::stuck::StuckCommand;
 
 const EXIT_CODES: &str = "Exit codes:
   0  done
@@ -103,6 +109,12 @@ pub enum Command {
     /// The business's own MTProto accounts
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Orders, and how far the shop is with them
+    #[command(subcommand)]
+    Order(OrderCommand),
+    /// Promo codes
+    #[command(subcommand)]
+    Promo(PromoCommand),
     /// A payment and its bookings
     #[command(subcommand)]
     Payment(PaymentCommand),
@@ -187,59 +199,6 @@ pub enum MigrateCommand {
     Up,
     /// Show which migrations are applied; exit code 1 when some are not
     Status,
-}
-
-#[derive(Clone, Debug, Subcommand)]
-pub enum StuckCommand {
-    /// List what is stuck
-    List {
-        /// Also what is still being tried again by itself
-        #[arg(long)]
-        all: bool,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show one in full
-    Show {
-        /// As `stuck list` shows it
-        id: String,
-    },
-    /// Try one again, from the first attempt
-    Retry {
-        /// As `stuck list` shows it
-        id: String,
-    },
-    /// Give one up; whoever waits for its result hears a refusal
-    Drop {
-        /// As `stuck list` shows it
-        id: String,
-    },
-}
-
-#[derive(Clone, Debug, Subcommand)]
-pub enum QuarantineCommand {
-    /// List the quarantined actors
-    List {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show one and the inputs that it holds
-    Show {
-        /// For instance session:shop:42
-        key: String,
-    },
-    /// Put one back into service; what was held is replayed before anything new
-    Release {
-        /// For instance session:shop:42
-        key: String,
-    },
-    /// Throw its held inputs away and put it back into service
-    Drop {
-        /// For instance session:shop:42
-        key: String,
-    },
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -373,6 +332,8 @@ fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
         Command::Tree { json } => tree::run(json, desk),
         Command::Secrets(command) => desk::block_on(secrets::run(command, desk)),
         Command::Account(command) => desk::block_on(account::run(command, desk)),
+        Command::Order(command) => desk::block_on(order::run(command, desk)),
+        Command::Promo(command) => desk::block_on(promo::run(command, desk)),
         Command::Payment(command) => desk::block_on(payment::run(command, desk)),
         Command::Person(command) => desk::block_on(person::run(command, desk)),
         Command::BenchServer(options) => system(crate::bench::child::run(options)),

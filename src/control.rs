@@ -2,6 +2,7 @@
 
 mod ask;
 mod import;
+mod orders;
 mod person;
 
 use std::fs::{File, Permissions};
@@ -12,6 +13,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::order::{Progress, Tracking};
+use actors::promo::Terms;
 use actors::{IntentId, Kernel};
 use anyhow::{Context, anyhow, bail};
 use entities::{Database, Key, Row};
@@ -24,7 +27,10 @@ use tokio::sync::Semaphore;
 use crate::settings::ShopSettings;
 
 // tidy: allow(re-export) both ends of the socket are one module to its users
-pub use ask::{AskError, ask, is_running};
+pub use self::{
+    ask::{AskError, ask, is_running},
+    orders::order_key,
+};
 
 /// The longest request, bytes: a catalogue comes as one.
 const LINE_MAX: u64 = 16 * 1024 * 1024;
@@ -66,6 +72,18 @@ pub enum Request {
     /// Of a restored backup: whoever was erased elsewhere (a mark, and when) is erased again.
     PersonsErasedBefore {
         erased: Vec<(String, i64)>,
+    },
+    OrderAdvance {
+        number: String,
+        to: Progress,
+        tracking: Option<Tracking>,
+    },
+    OrderCancel {
+        number: String,
+    },
+    PromoSet {
+        code: String,
+        terms: Terms,
     },
 }
 
@@ -237,6 +255,11 @@ impl Control {
             Request::CatalogueImport { csv } => self.import_catalogue(&csv).await,
             Request::PersonErase { person } => self.erase(person).await,
             Request::PersonsErasedBefore { erased } => self.erased_before(&erased).await,
+            Request::OrderAdvance { number, to, tracking } => {
+                self.advance_order(&number, to, tracking).await
+            }
+            Request::OrderCancel { number } => self.cancel_order(&number).await,
+            Request::PromoSet { code, terms } => self.set_promo(&code, terms).await,
             Request::QuarantineDrop { key } => {
                 let dropped = self.drop_held(&key).await?;
                 self.release(&key).await?;

@@ -158,7 +158,7 @@ fn settings(data: &Path, listen: std::net::SocketAddr, sim_url: &str) -> anyhow:
          [secrets]\nmaster_key_file = {:?}\n\
          [[bots]]\nname = \"shop\"\ntoken = \"{TOKEN}\"\napi_url = \"{sim_url}\"\n\
          [shop]\nname = \"Kontor Demo Shop\"\nlanguages = [\"en\", \"ru\", \"es\", \"uz\", \"ar\"]\n\
-         currency = \"EUR\"\npictures = {:?}\n\
+         currency = \"EUR\"\npictures = {:?}\n{}\
          [owner]\nbot = \"shop\"\nchat = {}\n\
          [terms]\nversion = \"{}\"\ndir = {:?}\n\
          [registration]\nask_phone = true\nask_email = true\n\
@@ -171,6 +171,7 @@ fn settings(data: &Path, listen: std::net::SocketAddr, sim_url: &str) -> anyhow:
         format!("sqlite://{}", path("kontor.db")),
         path("master.key"),
         path("pictures"),
+        shop::PARCELS,
         people::OWNER,
         leaflets::VERSION,
         path("terms"),

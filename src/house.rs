@@ -1,6 +1,6 @@
 //! Reads the house (catalogue, flows, rules) from the database and the settings. Knows no actors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,9 +21,16 @@ pub async fn load(database: &Database, settings: &Settings) -> anyhow::Result<Ho
     Ok(House {
         catalogue: Arc::new(catalogue::load(database).await?),
         flows: Arc::new(flows(database, settings).await?),
+        promos: Arc::new(promos(database).await?),
         rules: Arc::new(settings.rules()),
         leaflets: Arc::new(leaflets(settings)?),
     })
+}
+
+/// The codes that somebody set.
+async fn promos(database: &Database) -> anyhow::Result<BTreeSet<String>> {
+    let rows = entities::promos(&database.read).await.context("read the promo codes")?;
+    Ok(rows.into_iter().map(|row| row.code).collect())
 }
 
 /// Frequent questions and the terms, from their files.

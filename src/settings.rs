@@ -1,11 +1,13 @@
 //! Every setting: compiled-in defaults, then the file, then `KONTOR__SECTION__KEY`. The only reader of the environment.
 //! What each key means stands in `config/default.toml`, which is compiled in and complete.
 
+mod bots;
 mod check;
 mod error;
 mod lenient;
 mod load;
 pub mod mtproto;
+mod parcels;
 mod people;
 pub mod retention;
 #[cfg(test)]
@@ -21,6 +23,8 @@ use entities::{BotId, Currency, Database};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+// tidy: allow(re-export) sections of the shop's settings
+pub use parcels::{DeliveryMethodSettings, RegionSettings};
 // tidy: allow(re-export) the error of `Settings::load` is named together with it
 pub use error::SettingsError;
 
@@ -144,6 +148,12 @@ pub struct ShopSettings {
     pub time_zone: String,
     pub gateway: String,
     pub payment_window_minutes: u32,
+    /// 0: nobody is reminded.
+    pub cart_reminder_hours: u32,
+    #[serde(default)]
+    pub regions: Vec<RegionSettings>,
+    #[serde(default)]
+    pub delivery: Vec<DeliveryMethodSettings>,
     pub max_quantity: u32,
     /// Where product pictures are; the folder may be missing.
     pub pictures: PathBuf,
@@ -326,6 +336,11 @@ impl Settings {
             languages: self.shop.languages.clone(),
             currency: self.shop.currency,
             gateway: self.shop.gateway.clone(),
+            regions: self.shop.regions.iter().map(RegionSettings::region).collect(),
+            delivery: self.shop.delivery.iter().map(DeliveryMethodSettings::method).collect(),
+            stars: false,
+            cart_reminder: (self.shop.cart_reminder_hours > 0)
+                .then(|| time::Duration::hours(i64::from(self.shop.cart_reminder_hours))),
             payment_window: time::Duration::minutes(i64::from(self.shop.payment_window_minutes)),
             max_quantity: self.shop.max_quantity,
             manners: self.manners(),
@@ -342,47 +357,6 @@ impl Settings {
 
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.shutdown.patience_s)
-    }
-}
-
-impl BotSettings {
-    /// A bot of the simulated world.
-    pub fn simulated(name: BotId, token: &str, api_url: &str) -> Self {
-        Self {
-            name,
-            token: Some(token.into()),
-            token_file: None,
-            api_url: api_url.trim_end_matches('/').to_owned(),
-            intake: polling(),
-            reply_in_webhook: yes(),
-            max_connections: forty(),
-            poll_timeout_s: half_a_minute(),
-        }
-    }
-
-    /// The token, from the settings or from its file.
-    ///
-    /// # Errors
-    /// When the file cannot be read or holds nothing.
-    pub fn token(&self) -> Result<SecretString, SettingsError> {
-        let key = format!("bots.{}.token_file", self.name);
-        if let Some(token) = &self.token {
-            return Ok(token.clone());
-        }
-        let missing = || SettingsError::at(&key, "no token", "write token or token_file");
-        let file = self.token_file.as_ref().ok_or_else(missing)?;
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            let problem = format!("cannot read {}: {error}", file.display());
-            SettingsError::at(&key, &problem, "put the token that BotFather gave you into it")
-        })?;
-        match text.trim() {
-            "" => {
-                let problem = format!("{} is empty", file.display());
-                let hint = "put the token that BotFather gave you into it";
-                Err(SettingsError::at(&key, &problem, hint))
-            }
-            token => Ok(token.into()),
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use entities::Key;
 
 use super::{Directory, Entry, Event};
-use crate::intent::IntentId;
+use crate::address::IntentId;
 use crate::office::{Failure, Letter};
 use crate::stored::Pending;
 use crate::supervise::{Exit, backoff};

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use super::{Directory, Entry, Event};
+use crate::address::IntentId;
 use crate::capability::Answer;
 use crate::external::External;
-use crate::intent::{Intent, IntentId, Outcome};
+use crate::intent::{Intent, Outcome};
 use crate::message::Message;
 use crate::office::{Failure, Letter, What, span_of};
 use crate::shared::Shared;

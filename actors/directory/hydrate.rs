@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use entities::{HeldRow, Key, SpilledReceipts};
 
 use super::{Directory, Entry, Event, Hydrated};
-use crate::intent::IntentId;
+use crate::address::IntentId;
 use crate::office::{Failure, Letter};
 use crate::shared::Shared;
 use crate::stored::sealed_by;

@@ -20,7 +20,7 @@ use crate::office::Letter;
 use crate::shared::Shared;
 use crate::stored::open_intents;
 use crate::supervise::{Exit, caught, words};
-use crate::{bot, chat, order, payment, session, stock};
+use crate::{bot, chat, order, payment, promo, session, stock};
 
 /// What an instance is started with.
 struct Birth {
@@ -84,6 +84,7 @@ fn start(birth: Birth) -> anyhow::Result<Recipient<Envelope>> {
         Kind::Order => start_as::<order::Order>(birth),
         Kind::Stock => start_as::<stock::Stock>(birth),
         Kind::Payment => start_as::<payment::Payment>(birth),
+        Kind::Promo => start_as::<promo::Promo>(birth),
     }
 }
 

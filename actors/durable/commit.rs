@@ -8,10 +8,10 @@ use entities::{Kind, PersonId, Row, SealKey, StepRow};
 
 use super::prepare::{Prepared, restore};
 use super::{Durable, Steps};
+use crate::address::IntentId;
 use crate::capability::{Answer, Capability};
 use crate::envelope::Envelope;
 use crate::fact::FactKind;
-use crate::intent::IntentId;
 use crate::journal::{Committed, Step};
 use crate::office::Failure;
 use crate::stored::{Body, Pending, seal_intents};

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use entities::{PersonId, Row};
 
 use super::Durable;
+use crate::address::IntentId;
 use crate::capability::{Answer, Capability, Decision, Input, Moment, Refusal, TimerChange};
 use crate::clock::{from_ms, to_ms};
 use crate::envelope::Envelope;
-use crate::intent::{Intent, IntentId, Lane, Outcome};
+use crate::intent::{Intent, Lane, Outcome};
 use crate::office::{Letter, What};
 use crate::receipts::{Next, Receipt};
 use crate::stored::{Pending, Timer};

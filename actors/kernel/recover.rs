@@ -7,7 +7,8 @@ use anyhow::{Context, anyhow};
 use entities::{DeliveryRow, Key, QuarantineRow, Row};
 
 use super::restored;
-use crate::intent::{Intent, IntentId};
+use crate::address::IntentId;
+use crate::intent::Intent;
 use crate::numbers::HELD_BACK;
 use crate::outbox::{Job, RESTORED};
 use crate::person_keys::PersonKeys;

@@ -7,8 +7,9 @@ use anyhow::{Context, ensure};
 use entities::{Database, Key, MasterKey};
 
 use super::recover::open;
+use crate::address::{Destination, IntentId};
 use crate::clock::Clock;
-use crate::intent::{Destination, GatewayOp, Intent, IntentId};
+use crate::intent::{GatewayOp, Intent};
 use crate::numbers::Numbers;
 use crate::outbox::describe;
 use crate::person_keys::PersonKeys;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use entities::{Database, DbErr, Place};
 
-use crate::intent::IntentId;
+use crate::address::IntentId;
 use crate::shared::Shared;
 
 /// How long what only serves looking back is kept. Receipts have their own rule: as long as their sender may repeat.

@@ -1,17 +1,18 @@
 //! What an order does: pure. Stock first, then money, then goods; whatever fails lets go of both.
 
-use entities::{Key, Money, OrderLineRow, Row};
+use entities::{Key, Money};
 
 use super::forget::forget;
-use super::state::{By, Fact, LINES_MAX, Line, Stage, State, Timer};
+use super::parts::{Extras, Line, promo_key, promo_mark};
+use super::state::{By, Fact, LINES_MAX, Stage, State, Timer};
 use super::step::{
-    give_back, late_news, releasing, step, tell, tell_payment, tell_session, tell_stock,
+    give_back, late_news, line_rows, releasing, step, tell, tell_payment, tell_session, tell_stock,
 };
-use super::{Message, Order};
+use super::{Message, Order, advance, goods};
 use crate::capability::{Answer, Decision, Input, Moment, Refusal};
 use crate::clock::{from_ms, to_ms};
 use crate::intent::Intent;
-use crate::{payment, session, stock};
+use crate::{payment, promo, session, stock};
 
 pub(super) fn decide(
     state: &State,
@@ -25,7 +26,9 @@ pub(super) fn decide(
         Input::Result { .. } => return Ok(Decision::nothing()),
     };
     match message {
-        Message::Place { customer, lines } => return place(state, at, customer, lines),
+        Message::Place { customer, lines, extras } => {
+            return place(state, at, customer, (lines.as_slice(), extras));
+        }
         Message::Forget { customer } => return forget(state, at, customer),
         _ if state.customer.is_none() => {
             return Err(Refusal::new("order-unknown", format!("{} was never placed", at.key)));
@@ -38,9 +41,15 @@ pub(super) fn decide(
         Message::ReservationRefused { product, available } => {
             reservation_refused(state, at, product, *available)
         }
-        Message::Committed { product } => committed(state, at, product),
+        Message::PromoHeld { code } => promo_held(state, at, code),
+        Message::PromoRefused { code } => promo_refused(state, at, code),
+        Message::Committed { product, codes } => goods::committed(state, at, product, codes),
         Message::CommitRefused { product, available } => {
-            commit_refused(state, at, product, *available)
+            goods::commit_refused(state, at, product, *available)
+        }
+        Message::ShowGoods => goods::show(state, at),
+        Message::Advance { to, tracking, by } => {
+            return advance::advance(state, at, (*to, tracking.as_ref()), by);
         }
         Message::PaymentReady { url } => match &state.stage {
             Stage::AwaitingPayment { .. } => {
@@ -79,11 +88,11 @@ fn place(
     state: &State,
     at: &Moment<'_>,
     customer: &Key,
-    lines: &[Line],
+    (lines, extras): (&[Line], &Extras),
 ) -> Result<Decision<Order>, Refusal> {
     if let Some(owner) = &state.customer {
         // The same wish again is answered by what came of it; somebody else's needs another number.
-        if owner == customer && state.lines == lines {
+        if owner == customer && state.lines == lines && state.extras == *extras {
             return Ok(Decision::nothing());
         }
         let taken = session::Message::OrderNumberTaken { order: at.key.clone() };
@@ -92,7 +101,8 @@ fn place(
             .then(tell(customer, taken.into()))
             .answer(Answer::Refused(refusal)));
     }
-    let total = total(lines)?;
+    let subtotal = subtotal(lines)?;
+    let total = total(subtotal, extras)?;
     let until = at.now + at.house.rules.payment_window;
     let placed = Fact::Placed {
         customer: customer.clone(),
@@ -100,6 +110,7 @@ fn place(
         total,
         placed_ms: to_ms(at.now),
         until_ms: to_ms(until),
+        extras: extras.clone(),
     };
     let mut decision = step(state, at, placed).at(Timer::Window, until);
     for line in lines {
@@ -107,24 +118,42 @@ fn place(
         let wish = stock::Message::Reserve { order, quantity: line.quantity, until };
         decision = decision.then(tell_stock(&line.product, wish));
     }
-    let rows = lines.iter().enumerate().map(|(position, line)| {
-        Row::OrderLine(OrderLineRow {
-            order_id: at.key.to_string(),
-            position: position as i32,
-            product: line.product.clone(),
-            title: line.title.clone(),
-            quantity: i32::try_from(line.quantity).unwrap_or(i32::MAX),
-            price_minor: line.price.amount_minor,
-            note: None,
-            digital: false,
-        })
-    });
-    decision.rows.extend(rows);
+    if let Some(discount) = &extras.discount {
+        let take = promo::Message::Take {
+            order: at.key.clone(),
+            customer: customer.clone(),
+            subtotal,
+            amount: discount.amount,
+            until,
+        };
+        decision = decision.then(tell(&promo_key(&discount.code), take.into()));
+    }
+    decision.rows.extend(line_rows(lines, at));
     Ok(decision)
 }
 
+/// What is to be paid: the lines, less the discount, and the parcel.
+fn total(subtotal: Money, extras: &Extras) -> Result<Money, Refusal> {
+    let wrong = |reason: String| Refusal::new("order-lines", reason);
+    let mut total = subtotal;
+    if let Some(discount) = &extras.discount {
+        let amount = discount.amount.amount_minor;
+        if amount < 0 || amount > subtotal.amount_minor {
+            return Err(wrong("a discount is at most what the lines cost".to_owned()));
+        }
+        total = total.plus(discount.amount.negated()).map_err(|error| wrong(error.to_string()))?;
+    }
+    if let Some(shipping) = &extras.shipping {
+        if shipping.cost.amount_minor < 0 {
+            return Err(wrong("a parcel costs nothing or more".to_owned()));
+        }
+        total = total.plus(shipping.cost).map_err(|error| wrong(error.to_string()))?;
+    }
+    Ok(total)
+}
+
 /// What the lines cost together.
-fn total(lines: &[Line]) -> Result<Money, Refusal> {
+fn subtotal(lines: &[Line]) -> Result<Money, Refusal> {
     let wrong = |reason: &str| Refusal::new("order-lines", reason);
     let first = lines.first().ok_or_else(|| wrong("an order has at least one line"))?;
     if lines.len() > LINES_MAX {
@@ -151,8 +180,31 @@ fn reserved(state: &State, at: &Moment<'_>, product: &str) -> Decision<Order> {
     if reserved.contains(product) || !state.has_line(product) {
         return Decision::nothing();
     }
-    let fact = Fact::StockReserved { product: product.to_owned() };
-    if reserved.len() + 1 < state.lines.len() {
+    held(state, at, reserved.len(), Fact::StockReserved { product: product.to_owned() })
+}
+
+fn promo_held(state: &State, at: &Moment<'_>, code: &str) -> Decision<Order> {
+    let mark = promo_mark(code);
+    let mine = state.discount().is_some_and(|discount| discount.code == code);
+    match &state.stage {
+        Stage::AwaitingStock { reserved } if mine && !reserved.contains(&mark) => {
+            held(state, at, reserved.len(), Fact::PromoHeld { code: code.to_owned() })
+        }
+        _ => Decision::nothing(),
+    }
+}
+
+fn promo_refused(state: &State, at: &Moment<'_>, code: &str) -> Decision<Order> {
+    if !matches!(state.stage, Stage::AwaitingStock { .. }) {
+        return Decision::nothing();
+    }
+    let fact = Fact::PromoRefused { code: code.to_owned() };
+    releasing(state, step(state, at, fact), at).without(Timer::Window)
+}
+
+/// One more of what it waits for is held; with the last the payment begins.
+fn held(state: &State, at: &Moment<'_>, so_far: usize, fact: Fact) -> Decision<Order> {
+    if so_far + 1 < state.holds_needed() {
         return Decision::of(fact);
     }
     let mut decision = step(state, at, Fact::StockComplete).without(Timer::Window);
@@ -168,7 +220,7 @@ fn begin_payment(state: &State, at: &Moment<'_>) -> Intent {
         customer,
         amount,
         description: format!("{} · {}", at.house.rules.shop_name, at.key.id()),
-        gateway: at.house.rules.gateway.clone(),
+        gateway: state.extras.gateway.clone().unwrap_or_else(|| at.house.rules.gateway.clone()),
         until: from_ms(state.until_ms),
     };
     tell_payment(at.key, begin)
@@ -205,6 +257,10 @@ fn captured(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
                 let commit = stock::Message::Commit { order, quantity: line.quantity };
                 decision = decision.then(tell_stock(&line.product, commit));
             }
+            if let Some(discount) = state.discount() {
+                let used = promo::Message::Commit { order: at.key.clone() };
+                decision = decision.then(tell(&promo_key(&discount.code), used.into()));
+            }
             decision
         }
         // The cancellation and the money crossed: the money goes back.
@@ -217,45 +273,6 @@ fn captured(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
         // Told again.
         _ => Decision::nothing(),
     }
-}
-
-fn committed(state: &State, at: &Moment<'_>, product: &str) -> Decision<Order> {
-    match &state.stage {
-        Stage::Paid { committed } if !committed.contains(product) && state.has_line(product) => {
-            let fact = Fact::StockTaken { product: product.to_owned() };
-            if committed.len() + 1 < state.lines.len() {
-                return Decision::of(fact);
-            }
-            let mut decision = step(state, at, Fact::Fulfilled);
-            decision.facts.insert(0, fact);
-            decision.then(tell_payment(at.key, payment::Message::Fulfilled))
-        }
-        // Another line could not be had meanwhile: this one goes back.
-        stage if stage.is_closed() => {
-            let order = at.key.clone();
-            Decision::nothing().then(tell_stock(product, stock::Message::Return { order }))
-        }
-        _ => Decision::nothing(),
-    }
-}
-
-/// Paid, but the pieces are gone: what was taken goes back to the shelf, and the money to the customer.
-fn commit_refused(
-    state: &State,
-    at: &Moment<'_>,
-    product: &str,
-    available: u32,
-) -> Decision<Order> {
-    if !matches!(state.stage, Stage::Paid { .. }) {
-        return Decision::nothing();
-    }
-    let fact = Fact::Refused { product: product.to_owned(), available, paid: true };
-    let mut decision = step(state, at, fact);
-    for line in state.lines.iter().filter(|line| line.product != product) {
-        let back = stock::Message::Return { order: at.key.clone() };
-        decision = decision.then(tell_stock(&line.product, back));
-    }
-    decision.then(give_back(at, "out of stock".to_owned()))
 }
 
 fn late_money(state: &State, at: &Moment<'_>, amount: Money) -> Decision<Order> {
@@ -287,6 +304,9 @@ fn cancel(state: &State, at: &Moment<'_>, by: &By) -> Result<Decision<Order>, Re
     let held = matches!(state.stage, Stage::Held { .. }) && shop;
     if state.stage.is_closed() {
         return Ok(Decision::nothing());
+    }
+    if goods::can_be_taken_back(state, shop) {
+        return Ok(goods::take_back(state, at, by));
     }
     if !state.stage.can_be_cancelled() && !held {
         let reason = format!("{} is {} and is not cancelled", at.key, state.stage.name());

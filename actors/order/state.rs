@@ -1,24 +1,15 @@
 //! What an order remembers. Knows no messages and decides nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entities::{Key, Kind, Money};
 use serde::{Deserialize, Serialize};
 
+use super::parts::{Discount, Extras, Line, Progress, Tracking, View, is_false, promo_mark};
 use crate::fact::FactKind;
 
 /// The most lines that one order may have: each is a message to a stock actor in one step.
-pub(super) const LINES_MAX: usize = 50;
-
-/// So many of one product, at the price and under the title that the customer agreed to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    pub product: String,
-    pub title: String,
-    pub quantity: u32,
-    /// Of one piece.
-    pub price: Money,
-}
+pub const LINES_MAX: usize = 50;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
@@ -38,20 +29,23 @@ pub struct State {
     /// Money came, or may have come: nobody is told that nothing was charged.
     #[serde(default, skip_serializing_if = "is_false")]
     pub money_seen: bool,
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<Tracking>,
+    /// The codes that were taken from the shelf for it, by line.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub codes: BTreeMap<String, Vec<String>>,
     /// Grows with every fact: the session ignores views that are older than what it shows.
     #[serde(default)]
     pub revision: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
     #[default]
     Draft,
+    /// The lines that are held, and the promo code's mark once it is.
     AwaitingStock {
         reserved: BTreeSet<String>,
     },
@@ -64,7 +58,14 @@ pub enum Stage {
     Paid {
         committed: BTreeSet<String>,
     },
-    Fulfilled,
+    /// Everything is set aside; somebody has to pack it.
+    Confirmed,
+    /// It is being packed.
+    Processing,
+    Shipped,
+    /// The customer has it.
+    #[serde(alias = "Fulfilled")]
+    Delivered,
     Cancelled {
         by: By,
     },
@@ -74,6 +75,10 @@ pub enum Stage {
         product: String,
         available: u32,
         paid: bool,
+    },
+    /// The promo code could not be used any more.
+    PromoRefused {
+        code: String,
     },
     /// The payment could not be started.
     Failed,
@@ -99,19 +104,6 @@ pub enum Timer {
     Window,
 }
 
-/// What the customer's session is told: all that its card shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct View {
-    pub revision: u32,
-    pub stage: Stage,
-    pub lines: Vec<Line>,
-    pub total: Money,
-    pub placed_ms: i64,
-    pub until_ms: i64,
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub money_seen: bool,
-}
-
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Fact {
     Placed {
@@ -120,9 +112,13 @@ pub enum Fact {
         total: Money,
         placed_ms: i64,
         until_ms: i64,
+        extras: Extras,
     },
     StockReserved {
         product: String,
+    },
+    PromoHeld {
+        code: String,
     },
     /// Every line is held; the payment begins.
     StockComplete,
@@ -137,8 +133,15 @@ pub enum Fact {
     },
     StockTaken {
         product: String,
+        codes: Vec<String>,
     },
+    /// Everything left the shelf; what needs no parcel is on its way.
     Fulfilled,
+    Advanced {
+        to: Progress,
+        tracking: Option<Tracking>,
+        by: String,
+    },
     Cancelled {
         by: By,
     },
@@ -147,6 +150,9 @@ pub enum Fact {
         product: String,
         available: u32,
         paid: bool,
+    },
+    PromoRefused {
+        code: String,
     },
     PaymentFailed {
         reason: String,
@@ -172,12 +178,15 @@ impl FactKind for Fact {
         match self {
             Self::Placed { .. } => "order_placed",
             Self::StockReserved { .. } => "line_reserved",
+            Self::PromoHeld { .. } => "promo_held",
             Self::StockComplete => "order_reserved",
             Self::PaymentOffered { .. } => "payment_offered",
             Self::PaymentDeclined { .. } => "payment_declined",
             Self::Paid { .. } => "order_paid",
             Self::StockTaken { .. } => "line_taken",
             Self::Fulfilled => "order_fulfilled",
+            Self::Advanced { .. } => "order_advanced",
+            Self::PromoRefused { .. } => "order_promo_refused",
             Self::Cancelled { .. } => "order_cancelled",
             Self::Expired => "order_expired",
             Self::Refused { .. } => "order_refused",
@@ -202,19 +211,17 @@ impl State {
                 | Fact::Refunded { .. }
         );
         match fact {
-            Fact::Placed { customer, lines, total, placed_ms, until_ms } => {
+            Fact::Placed { customer, lines, total, placed_ms, until_ms, extras } => {
                 self.customer = Some(customer.clone());
                 self.lines.clone_from(lines);
+                self.extras.clone_from(extras);
                 self.total = Some(*total);
                 self.placed_ms = *placed_ms;
                 self.until_ms = *until_ms;
                 self.stage = Stage::AwaitingStock { reserved: BTreeSet::new() };
             }
-            Fact::StockReserved { product } => {
-                if let Stage::AwaitingStock { reserved } = &mut self.stage {
-                    reserved.insert(product.clone());
-                }
-            }
+            Fact::StockReserved { product } => self.held(product.clone()),
+            Fact::PromoHeld { code } => self.held(promo_mark(code)),
             Fact::StockComplete => self.stage = Stage::awaiting_payment(None),
             Fact::PaymentOffered { url } => {
                 self.stage = Stage::awaiting_payment(Some(url.clone()));
@@ -225,12 +232,20 @@ impl State {
                 }
             }
             Fact::Paid { .. } => self.stage = Stage::Paid { committed: BTreeSet::new() },
-            Fact::StockTaken { product } => {
-                if let Stage::Paid { committed } = &mut self.stage {
-                    committed.insert(product.clone());
+            Fact::StockTaken { product, codes } => self.taken(product, codes),
+            Fact::Fulfilled => {
+                self.stage = match self.needs_parcel() {
+                    true => Stage::Confirmed,
+                    false => Stage::Delivered,
                 }
             }
-            Fact::Fulfilled => self.stage = Stage::Fulfilled,
+            Fact::Advanced { to, tracking, .. } => {
+                self.stage = to.stage();
+                if tracking.is_some() {
+                    self.tracking.clone_from(tracking);
+                }
+            }
+            Fact::PromoRefused { code } => self.stage = Stage::PromoRefused { code: code.clone() },
             Fact::Cancelled { by } => self.stage = Stage::Cancelled { by: by.clone() },
             Fact::Expired => self.stage = Stage::Expired,
             Fact::Refused { product, available, paid } => {
@@ -240,13 +255,38 @@ impl State {
             Fact::PaymentFailed { .. } => self.stage = Stage::Failed,
             Fact::Held { reason } => self.stage = Stage::Held { reason: reason.clone() },
             Fact::LateMoneySeen { .. } => {}
-            Fact::CustomerForgotten { pseudonym } => self.customer = Some(pseudonym.clone()),
+            Fact::CustomerForgotten { pseudonym } => self.forget(pseudonym),
             // An order that never came about stays what it is, whatever money came and went.
             Fact::Refunded { whole, .. } => {
                 if *whole && !self.stage.is_closed() {
                     self.stage = Stage::Refunded;
                 }
             }
+        }
+    }
+
+    fn held(&mut self, mark: String) {
+        if let Stage::AwaitingStock { reserved } = &mut self.stage {
+            reserved.insert(mark);
+        }
+    }
+
+    fn taken(&mut self, product: &str, codes: &[String]) {
+        if let Stage::Paid { committed } = &mut self.stage {
+            committed.insert(product.to_owned());
+        }
+        if !codes.is_empty() {
+            self.codes.insert(product.to_owned(), codes.to_vec());
+        }
+    }
+
+    /// Nothing of what they wrote or where they live stays.
+    fn forget(&mut self, pseudonym: &Key) {
+        self.customer = Some(pseudonym.clone());
+        self.lines.iter_mut().for_each(|line| line.note = None);
+        if let Some(shipping) = &mut self.extras.shipping {
+            shipping.address.clear();
+            shipping.phone.clear();
         }
     }
 
@@ -259,6 +299,19 @@ impl State {
         self.lines.iter().any(|line| line.product == product)
     }
 
+    pub(super) fn discount(&self) -> Option<&Discount> {
+        self.extras.discount.as_ref()
+    }
+
+    /// How many answers it waits for before it can be paid.
+    pub(super) fn holds_needed(&self) -> usize {
+        self.lines.len() + usize::from(self.discount().is_some())
+    }
+
+    pub(super) fn needs_parcel(&self) -> bool {
+        self.lines.iter().any(|line| line.goods.is_none())
+    }
+
     pub(super) fn view(&self) -> Option<View> {
         Some(View {
             revision: self.revision,
@@ -268,6 +321,8 @@ impl State {
             placed_ms: self.placed_ms,
             until_ms: self.until_ms,
             money_seen: self.money_seen,
+            extras: self.extras.clone(),
+            tracking: self.tracking.clone(),
         })
     }
 }
@@ -284,6 +339,7 @@ impl Stage {
             Self::Cancelled { .. }
                 | Self::Expired
                 | Self::Refused { .. }
+                | Self::PromoRefused { .. }
                 | Self::Failed
                 | Self::Refunded
         )
@@ -291,7 +347,12 @@ impl Stage {
 
     /// Nothing is awaited any more.
     pub fn is_over(&self) -> bool {
-        self.is_closed() || *self == Self::Fulfilled
+        self.is_closed() || *self == Self::Delivered
+    }
+
+    /// The money is kept, and the goods are the customer's.
+    pub fn is_sold(&self) -> bool {
+        matches!(self, Self::Confirmed | Self::Processing | Self::Shipped | Self::Delivered)
     }
 
     /// Whether the customer may still call it off without a person's help.
@@ -306,10 +367,14 @@ impl Stage {
             Self::AwaitingStock { .. } => "awaiting_stock",
             Self::AwaitingPayment { .. } => "awaiting_payment",
             Self::Paid { .. } => "paid",
-            Self::Fulfilled => "fulfilled",
+            Self::Confirmed => "confirmed",
+            Self::Processing => "processing",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
             Self::Cancelled { .. } => "cancelled",
             Self::Expired => "expired",
             Self::Refused { .. } => "refused",
+            Self::PromoRefused { .. } => "promo_refused",
             Self::Failed => "failed",
             Self::Held { .. } => "held",
             Self::Refunded => "refunded",

@@ -5,7 +5,7 @@ mod ends;
 use entities::{BotId, Currency, Key, Kind, Money, Row};
 use time::OffsetDateTime;
 
-use super::{Line, Message, Order, Stage, State};
+use super::{Extras, Line, Message, Order, Stage, State};
 use crate::capability::{Capability, Decision, Input, Moment, Refusal};
 use crate::house::House;
 use crate::intent::Intent;
@@ -18,7 +18,14 @@ fn session_of(user: i64) -> Key {
 
 fn line(product: &str, quantity: u32) -> Line {
     let price = Money::new(1_200, Currency::EUR);
-    Line { product: product.to_owned(), title: product.to_owned(), quantity, price }
+    Line {
+        product: product.to_owned(),
+        title: product.to_owned(),
+        quantity,
+        price,
+        note: None,
+        goods: None,
+    }
 }
 
 fn decide(state: &mut State, input: Input<Order>) -> Result<Decision<Order>, Refusal> {
@@ -40,7 +47,7 @@ fn hears(state: &mut State, message: Message) -> Decision<Order> {
 
 fn placed(lines: Vec<Line>) -> State {
     let mut state = State::default();
-    hears(&mut state, Message::Place { customer: session_of(7), lines });
+    hears(&mut state, Message::Place { customer: session_of(7), lines, extras: Extras::default() });
     state
 }
 
@@ -95,7 +102,10 @@ fn told(decision: &Decision<Order>) -> Vec<String> {
 fn stock_comes_first_then_money_then_goods() {
     let mut state = State::default();
     let lines = vec![line("mug", 2), line("tea", 1)];
-    let decision = hears(&mut state, Message::Place { customer: session_of(7), lines });
+    let decision = hears(
+        &mut state,
+        Message::Place { customer: session_of(7), lines, extras: Extras::default() },
+    );
     assert_eq!(told(&decision), ["stock:mug reserve 2", "stock:tea reserve 1"]);
     let rows = decision.rows.iter().filter(|row| matches!(row, Row::OrderLine(_))).count();
     assert_eq!(rows, 2);
@@ -105,12 +115,13 @@ fn stock_comes_first_then_money_then_goods() {
     assert_eq!(told(&decision), ["payment:K7Q2M9 begin 36.00 EUR"]);
     let decision = hears(&mut state, Message::Captured { amount: money(3_600) });
     assert_eq!(told(&decision), ["stock:mug commit 2", "stock:tea commit 1"]);
-    let committed = |product: &str| Message::Committed { product: product.to_owned() };
+    let committed =
+        |product: &str| Message::Committed { product: product.to_owned(), codes: Vec::new() };
     assert!(told(&hears(&mut state, committed("mug"))).is_empty());
     assert!(told(&hears(&mut state, committed("mug"))).is_empty(), "twice is once");
     let decision = hears(&mut state, committed("tea"));
     assert_eq!(told(&decision), ["payment:K7Q2M9 fulfilled"]);
-    assert_eq!(state.stage, Stage::Fulfilled);
+    assert_eq!(state.stage, Stage::Confirmed);
 }
 
 #[test]

@@ -7,8 +7,9 @@ use tokio::sync::{Semaphore, mpsc};
 use tracing::Instrument;
 
 use super::{Job, Outbox, row};
+use crate::address::Destination;
 use crate::external::External;
-use crate::intent::{CourierReport, Destination, Intent, Lane, Outcome};
+use crate::intent::{CourierReport, Intent, Lane, Outcome};
 use crate::journal::Journal;
 use crate::kernel::sent_again;
 use crate::office::{Failure, Office};
@@ -82,7 +83,7 @@ impl Carrier {
         if !rows.is_empty() && self.journal.waiting(rows).await {
             for (part, number) in ids {
                 let partition = u8::try_from(part).expect("256 partitions");
-                let id = crate::intent::IntentId { partition, number };
+                let id = crate::address::IntentId { partition, number };
                 // Done in the meantime: its row goes again.
                 if self.outbox.0.numbers.is_done(id) {
                     self.journal.deliveries(Vec::new(), vec![(part, number)]).await;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::around::Around;
+use crate::catalogue::Till;
 
 /// A press of one of our buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,19 +25,76 @@ pub enum Surface {
 pub enum Act {
     Home,
     Register,
+    Languages,
+    Language {
+        code: String,
+    },
+    Help,
+    /// Around the shop: settings, terms, privacy.
+    Around(Around),
+    /// The shop's front: its categories.
     Shop {
         page: usize,
     },
+    Category {
+        id: String,
+        page: usize,
+    },
+    Search,
+    Found {
+        page: usize,
+    },
+    Favourites {
+        page: usize,
+    },
+    Regions,
+    /// `-`: anywhere.
+    Region {
+        id: String,
+    },
+    /// A product's card, as a new message.
     Product {
         product: String,
     },
-    Quantity {
-        product: String,
+    /// A variant was chosen on the card.
+    Choose {
+        sku: String,
+    },
+    /// So many of it in the cart, from its card.
+    Take {
+        sku: String,
         quantity: u32,
     },
-    Place {
+    Favourite {
         product: String,
+    },
+    Cart {
+        page: usize,
+    },
+    /// So many of it in the cart, from the cart.
+    Set {
+        sku: String,
         quantity: u32,
+    },
+    Pick {
+        sku: String,
+    },
+    Note {
+        sku: String,
+    },
+    Promo,
+    NoPromo,
+    Checkout {
+        till: Till,
+    },
+    Methods,
+    Method {
+        id: String,
+    },
+    Address,
+    Phone,
+    NoPhone,
+    Place {
         nonce: u32,
     },
     Orders {
@@ -48,13 +106,16 @@ pub enum Act {
     CancelOrder {
         number: String,
     },
-    Languages,
-    Language {
-        code: String,
+    Again {
+        number: String,
     },
-    Help,
-    /// Around the shop: settings, terms, privacy.
-    Around(Around),
+    Goods {
+        number: String,
+    },
+    Receipt {
+        number: String,
+    },
+    NoReminders,
 }
 
 impl Press {
@@ -72,21 +133,42 @@ impl Press {
         let act = match verb {
             "h" => Act::Home,
             "r" => Act::Register,
-            "s" => Act::Shop { page: word()?.parse().ok()? },
-            "p" => Act::Product { product: word()? },
-            "q" => Act::Quantity { product: word()?, quantity: word()?.parse().ok()? },
-            "b" => Act::Place {
-                product: word()?,
-                quantity: word()?.parse().ok()?,
-                nonce: u32::from_str_radix(&word()?, 16).ok()?,
-            },
-            "l" => Act::Orders { page: word()?.parse().ok()? },
-            "o" => Act::Order { number: word()? },
-            "c" => Act::CancelOrder { number: word()? },
             "g" => Act::Languages,
             "w" => Act::Language { code: word()? },
             "?" => Act::Help,
             "a" => Act::Around(Around::parse(parts.next()?, || parts.next())?),
+            "s" => Act::Shop { page: word()?.parse().ok()? },
+            "k" => Act::Category { id: word()?, page: word()?.parse().ok()? },
+            "z" => Act::Search,
+            "f" => Act::Found { page: word()?.parse().ok()? },
+            "v" => Act::Favourites { page: word()?.parse().ok()? },
+            "rg" => Act::Regions,
+            "rs" => Act::Region { id: word()? },
+            "p" => Act::Product { product: word()? },
+            "i" => Act::Choose { sku: word()? },
+            "q" => Act::Take { sku: word()?, quantity: word()?.parse().ok()? },
+            "u" => Act::Favourite { product: word()? },
+            "y" => Act::Cart { page: word()?.parse().ok()? },
+            "n" => Act::Set { sku: word()?, quantity: word()?.parse().ok()? },
+            "yl" => Act::Pick { sku: word()? },
+            "yn" => Act::Note { sku: word()? },
+            "pe" => Act::Promo,
+            "pr" => Act::NoPromo,
+            "xg" => Act::Checkout { till: Till::Gateway },
+            "xs" => Act::Checkout { till: Till::Stars },
+            "ml" => Act::Methods,
+            "m" => Act::Method { id: word()? },
+            "xa" => Act::Address,
+            "xp" => Act::Phone,
+            "xn" => Act::NoPhone,
+            "b" => Act::Place { nonce: u32::from_str_radix(&word()?, 16).ok()? },
+            "l" => Act::Orders { page: word()?.parse().ok()? },
+            "o" => Act::Order { number: word()? },
+            "c" => Act::CancelOrder { number: word()? },
+            "ag" => Act::Again { number: word()? },
+            "d" => Act::Goods { number: word()? },
+            "e" => Act::Receipt { number: word()? },
+            "ro" => Act::NoReminders,
             _ => return None,
         };
         parts.next().is_none().then_some(Self { on, act })
@@ -103,19 +185,42 @@ impl fmt::Display for Press {
         match &self.act {
             Act::Home => f.write_str("h"),
             Act::Register => f.write_str("r"),
-            Act::Shop { page } => write!(f, "s.{page}"),
-            Act::Product { product } => write!(f, "p.{product}"),
-            Act::Quantity { product, quantity } => write!(f, "q.{product}.{quantity}"),
-            Act::Place { product, quantity, nonce } => {
-                write!(f, "b.{product}.{quantity}.{nonce:x}")
-            }
-            Act::Orders { page } => write!(f, "l.{page}"),
-            Act::Order { number } => write!(f, "o.{number}"),
-            Act::CancelOrder { number } => write!(f, "c.{number}"),
             Act::Languages => f.write_str("g"),
             Act::Language { code } => write!(f, "w.{code}"),
             Act::Help => f.write_str("?"),
             Act::Around(around) => write!(f, "a.{around}"),
+            Act::Shop { page } => write!(f, "s.{page}"),
+            Act::Category { id, page } => write!(f, "k.{id}.{page}"),
+            Act::Search => f.write_str("z"),
+            Act::Found { page } => write!(f, "f.{page}"),
+            Act::Favourites { page } => write!(f, "v.{page}"),
+            Act::Regions => f.write_str("rg"),
+            Act::Region { id } => write!(f, "rs.{id}"),
+            Act::Product { product } => write!(f, "p.{product}"),
+            Act::Choose { sku } => write!(f, "i.{sku}"),
+            Act::Take { sku, quantity } => write!(f, "q.{sku}.{quantity}"),
+            Act::Favourite { product } => write!(f, "u.{product}"),
+            Act::Cart { page } => write!(f, "y.{page}"),
+            Act::Set { sku, quantity } => write!(f, "n.{sku}.{quantity}"),
+            Act::Pick { sku } => write!(f, "yl.{sku}"),
+            Act::Note { sku } => write!(f, "yn.{sku}"),
+            Act::Promo => f.write_str("pe"),
+            Act::NoPromo => f.write_str("pr"),
+            Act::Checkout { till: Till::Gateway } => f.write_str("xg"),
+            Act::Checkout { till: Till::Stars } => f.write_str("xs"),
+            Act::Methods => f.write_str("ml"),
+            Act::Method { id } => write!(f, "m.{id}"),
+            Act::Address => f.write_str("xa"),
+            Act::Phone => f.write_str("xp"),
+            Act::NoPhone => f.write_str("xn"),
+            Act::Place { nonce } => write!(f, "b.{nonce:x}"),
+            Act::Orders { page } => write!(f, "l.{page}"),
+            Act::Order { number } => write!(f, "o.{number}"),
+            Act::CancelOrder { number } => write!(f, "c.{number}"),
+            Act::Again { number } => write!(f, "ag.{number}"),
+            Act::Goods { number } => write!(f, "d.{number}"),
+            Act::Receipt { number } => write!(f, "e.{number}"),
+            Act::NoReminders => f.write_str("ro"),
         }
     }
 }
@@ -123,6 +228,7 @@ impl fmt::Display for Press {
 #[cfg(test)]
 mod tests {
     use super::{Act, Press, Surface};
+    use crate::catalogue::Till;
 
     /// Telegram's limit for a button's data.
     const DATA_MAX_BYTES: usize = 64;
@@ -130,20 +236,47 @@ mod tests {
     #[test]
     fn a_button_reads_back_as_it_was_written_and_fits() {
         let product = "a".repeat(32);
+        let sku = format!("{product}/{}", "b".repeat(12));
         let number = "K7Q2M9".to_owned();
+        let page = 20_000;
         for act in [
             Act::Home,
             Act::Register,
-            Act::Shop { page: usize::MAX },
-            Act::Product { product: product.clone() },
-            Act::Quantity { product: product.clone(), quantity: u32::MAX },
-            Act::Place { product, quantity: u32::MAX, nonce: u32::MAX },
-            Act::Orders { page: 3 },
-            Act::Order { number: number.clone() },
-            Act::CancelOrder { number },
             Act::Languages,
             Act::Language { code: "uz".to_owned() },
             Act::Help,
+            Act::Shop { page: usize::MAX },
+            Act::Category { id: product.clone(), page },
+            Act::Search,
+            Act::Found { page },
+            Act::Favourites { page },
+            Act::Regions,
+            Act::Region { id: "-".to_owned() },
+            Act::Product { product: product.clone() },
+            Act::Choose { sku: sku.clone() },
+            Act::Take { sku: sku.clone(), quantity: u32::MAX },
+            Act::Favourite { product },
+            Act::Cart { page },
+            Act::Set { sku: sku.clone(), quantity: u32::MAX },
+            Act::Pick { sku: sku.clone() },
+            Act::Note { sku },
+            Act::Promo,
+            Act::NoPromo,
+            Act::Checkout { till: Till::Gateway },
+            Act::Checkout { till: Till::Stars },
+            Act::Methods,
+            Act::Method { id: "post".to_owned() },
+            Act::Address,
+            Act::Phone,
+            Act::NoPhone,
+            Act::Place { nonce: u32::MAX },
+            Act::Orders { page: 3 },
+            Act::Order { number: number.clone() },
+            Act::CancelOrder { number: number.clone() },
+            Act::Again { number: number.clone() },
+            Act::Goods { number: number.clone() },
+            Act::Receipt { number },
+            Act::NoReminders,
         ] {
             for on in [Surface::Text, Surface::Photo, Surface::Kept] {
                 let press = Press { on, act: act.clone() };
@@ -152,7 +285,7 @@ mod tests {
                 assert_eq!(Press::parse(&data), Some(press));
             }
         }
-        for foreign in ["", "t", "t.", "t.z", "t.s", "t.s.", "t.s.x", "t.h.more", "f:1:2:3", "é.h"]
+        for foreign in ["", "t", "t.", "t.z9", "t.s", "t.s.", "t.s.x", "t.h.more", "f:1:2:3", "é.h"]
         {
             assert_eq!(Press::parse(foreign), None, "{foreign}");
         }

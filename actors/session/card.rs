@@ -5,9 +5,9 @@ use entities::{Key, Money};
 use super::button::{Act, Surface};
 use super::state::{Card, Place};
 use super::turn::Turn;
-use super::{decide, home};
+use super::{checkout, decide, goods, home};
 use crate::intent::{Button, Intent, Keyboard, Lane, Method, Outcome, TelegramCall};
-use crate::order::{Line, Stage, View};
+use crate::order::{Line, Stage, Tracking, View};
 use crate::texts;
 
 /// Lines that a card or a receipt names; the others are counted.
@@ -41,7 +41,7 @@ pub(super) fn changed(turn: &mut Turn<'_>, order: &Key, view: &View) {
     if was.is_some_and(|card| card.view.revision >= view.revision) {
         return;
     }
-    let paid = |stage: &Stage| matches!(stage, Stage::Paid { .. } | Stage::Fulfilled);
+    let paid = |stage: &Stage| matches!(stage, Stage::Paid { .. }) || stage.is_sold();
     let news = paid(&view.stage) && !was.is_some_and(|card| paid(&card.view.stage));
     let mut card = was.cloned().unwrap_or_else(|| Card {
         order: order.clone(),
@@ -52,11 +52,16 @@ pub(super) fn changed(turn: &mut Turn<'_>, order: &Key, view: &View) {
     });
     let shown = was.map(|card| (text(turn, card), keyboard(turn, card)));
     card.view = view.clone();
+    let moved = was.is_some_and(|card| card.view.stage.name() != view.stage.name());
+    let sent = moved && matches!(view.stage, Stage::Shipped);
     let same = shown == Some((text(turn, &card), keyboard(turn, &card)));
     if same && !card.stale {
         turn.keep(card);
     } else {
         redraw(turn, card);
+    }
+    if sent && turn.state.is_reachable() {
+        on_its_way(turn, order, view);
     }
     if news && turn.state.is_reachable() {
         receipt(turn, order, view);
@@ -165,11 +170,39 @@ pub(super) fn money_news(turn: &mut Turn<'_>, key: &'static str, order: &Key, am
     }
 }
 
+/// An edit makes no sound: that the parcel is on its way is said.
+fn on_its_way(turn: &mut Turn<'_>, order: &Key, view: &View) {
+    let args = [("number", order.id().into()), ("state", state_name(turn, view).into())];
+    let html = turn.say("order-news", &args);
+    let mut rows = Vec::new();
+    if let Some(tracking) = &view.tracking {
+        rows.push(tracking_row(turn, tracking));
+    }
+    rows.push(home::kept_row(turn));
+    let method = Method::SendText { html, keyboard: Keyboard::Inline(rows) };
+    turn.call(method, Lane::Notice, false);
+}
+
+/// The parcel's number to copy, and where it is shown.
+fn tracking_row(turn: &Turn<'_>, tracking: &Tracking) -> Vec<Button> {
+    let args = [("code", (&*tracking.number).into())];
+    let label = texts::label(turn.lang(), "button-copy", &args);
+    let mut row = vec![Button::Copy { label, text: tracking.number.clone() }];
+    if let Some(url) = &tracking.url {
+        let label = texts::label(turn.lang(), "button-track", &[]);
+        row.push(Button::Link { label, url: url.clone() });
+    }
+    row
+}
+
 fn receipt(turn: &mut Turn<'_>, order: &Key, view: &View) {
     let total = texts::money(turn.lang(), view.total);
     let args = [("number", order.id().into()), ("total", total.into())];
-    let html = format!("{}\n\n{}", turn.say("receipt", &args), lines(turn, &view.lines));
-    let keyboard = Keyboard::Inline(vec![home::kept_row(turn)]);
+    let html = format!("{}\n\n{}", turn.say("receipt", &args), parts(turn, view));
+    let pdf = Act::Receipt { number: order.id().to_owned() };
+    let rows =
+        vec![vec![turn.button_on(Surface::Kept, "button-receipt", pdf)], home::kept_row(turn)];
+    let keyboard = Keyboard::Inline(rows);
     let method = Method::SendText { html, keyboard };
     turn.call(method, Lane::Notice, false);
 }
@@ -181,7 +214,7 @@ fn text(turn: &Turn<'_>, card: &Card) -> String {
     let mut html = format!(
         "{}\n\n{}\n{}",
         turn.say("order-card", &head),
-        lines(turn, &view.lines),
+        parts(turn, view),
         turn.say("order-total", &[("total", total.into())]),
     );
     if let Some(more) = explanation(turn, view) {
@@ -189,6 +222,20 @@ fn text(turn: &Turn<'_>, card: &Card) -> String {
         html.push_str(&more);
     }
     html
+}
+
+/// The lines, the discount, the parcel.
+fn parts(turn: &Turn<'_>, view: &View) -> String {
+    let mut said = lines(turn, &view.lines);
+    if let Some(discount) = &view.extras.discount {
+        let amount = texts::money(turn.lang(), discount.amount);
+        let args = [("code", (&*discount.code).into()), ("amount", amount.into())];
+        said = format!("{said}\n{}", turn.say("order-discount", &args));
+    }
+    if let Some(shipping) = &view.extras.shipping {
+        said = format!("{said}\n{}", checkout::shipping_text(turn, shipping));
+    }
+    said
 }
 
 fn lines(turn: &Turn<'_>, lines: &[Line]) -> String {
@@ -242,10 +289,20 @@ fn explanation(turn: &Turn<'_>, view: &View) -> Option<String> {
         }
         Stage::Cancelled { .. } if !view.money_seen => turn.say("order-not-charged", &[]),
         Stage::Failed => turn.say("order-failed", &[]),
-        Stage::Held { .. } => turn.say("order-held", &[]),
-        Stage::Paid { .. } | Stage::Fulfilled | Stage::Cancelled { .. } | Stage::Refunded => {
-            return None;
+        Stage::PromoRefused { code } => {
+            turn.say("order-promo-refused", &[("code", (&**code).into())])
         }
+        Stage::Shipped => match &view.tracking {
+            Some(tracking) => turn.say("order-tracking", &[("code", (&*tracking.number).into())]),
+            None => return None,
+        },
+        Stage::Held { .. } => turn.say("order-held", &[]),
+        Stage::Confirmed => turn.say("order-confirmed", &[]),
+        Stage::Paid { .. }
+        | Stage::Processing
+        | Stage::Delivered
+        | Stage::Cancelled { .. }
+        | Stage::Refunded => return None,
     })
 }
 
@@ -254,7 +311,11 @@ pub(super) fn state_name(turn: &Turn<'_>, view: &View) -> String {
         Stage::Draft | Stage::AwaitingStock { .. } => "order-state-preparing",
         Stage::AwaitingPayment { .. } => "order-state-awaiting-payment",
         Stage::Paid { .. } => "order-state-paid",
-        Stage::Fulfilled => "order-state-fulfilled",
+        Stage::Confirmed => "order-state-confirmed",
+        Stage::Processing => "order-state-processing",
+        Stage::Shipped => "order-state-shipped",
+        Stage::Delivered => "order-state-delivered",
+        Stage::PromoRefused { .. } => "order-state-promo-refused",
         Stage::Cancelled { .. } => "order-state-cancelled",
         Stage::Expired => "order-state-expired",
         Stage::Refused { .. } => "order-state-refused",
@@ -272,17 +333,27 @@ fn keyboard(turn: &Turn<'_>, card: &Card) -> Keyboard {
         let label = texts::label(turn.lang(), "button-pay", &[("total", total.into())]);
         rows.push(vec![Button::Link { label, url: url.clone() }]);
     }
-    if card.view.stage.can_be_cancelled() {
+    if let (Stage::Shipped, Some(tracking)) = (&card.view.stage, &card.view.tracking) {
+        rows.push(tracking_row(turn, tracking));
+    }
+    if can_be_cancelled(&card.view) {
         let number = card.order.id().to_owned();
         let cancel = Act::CancelOrder { number };
         rows.push(vec![turn.button_on(Surface::Kept, "button-cancel-order", cancel)]);
     }
+    rows.extend(goods::rows(turn, card.order.id(), &card.view));
     if card.view.stage.is_closed() {
         let shop = Act::Shop { page: 0 };
         rows.push(vec![turn.button_on(Surface::Kept, "button-shop", shop)]);
     }
     rows.push(home::kept_row(turn));
     Keyboard::Inline(rows)
+}
+
+/// Whether the customer may still call it off; the order has the last word.
+pub(super) fn can_be_cancelled(view: &View) -> bool {
+    let packed_nothing = view.lines.iter().all(|line| line.goods.is_none());
+    view.stage.can_be_cancelled() || (view.stage == Stage::Confirmed && packed_nothing)
 }
 
 /// How every language writes an order's number on its card.

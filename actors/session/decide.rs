@@ -5,12 +5,13 @@ use super::button::{Act, Press, Surface};
 use super::state::{Fact, State, Step, Timer};
 use super::turn::Turn;
 use super::{
-    Incoming, Message, Origin, Session, admin, around, card, contact, faq, flows, home, orders,
-    privacy, registration, remind, settings, shop, terms,
+    Incoming, Message, Origin, Session, admin, around, card, cart, checkout, contact, faq, flows,
+    goods, home, inline, orders, place, privacy, product, registration, remind, settings, shop,
+    terms,
 };
 use crate::capability::{Decision, Input, Moment, Refusal};
 use crate::flow;
-use crate::intent::Intent;
+use crate::intent::{Intent, Keyboard};
 
 pub(super) fn decide(
     state: &State,
@@ -40,7 +41,9 @@ pub(super) fn decide(
         Input::Message(Message::OrderChanged { order, view }) => {
             card::changed(&mut turn, order, view);
         }
-        Input::Message(Message::OrderNumberTaken { order }) => shop::place_again(&mut turn, order),
+        Input::Message(Message::OrderNumberTaken { order }) => {
+            place::place_again(&mut turn, order);
+        }
         Input::Message(Message::LateMoney { order, amount }) => {
             card::money_news(&mut turn, "order-late-money", order, *amount);
         }
@@ -56,6 +59,23 @@ pub(super) fn decide(
         },
         Input::Timer(Timer::Erasure) => privacy::time_out(&mut turn),
         Input::Timer(Timer::Registration) => remind::time_out(&mut turn),
+        Input::Message(Message::Goods { order, parcels }) => {
+            goods::deliver(&mut turn, order, parcels);
+        }
+        Input::Message(Message::PromoQuoted { code, terms }) => {
+            cart::promo_quoted(&mut turn, code, terms);
+        }
+        Input::Message(Message::PromoUnknown { code, reason }) => {
+            cart::promo_unknown(&mut turn, code, reason);
+        }
+        Input::Message(Message::Inline { from, query, words, offset, bot_username }) => {
+            turn.speak_as(from);
+            inline::asked(&mut turn, bot_username, (query, words, offset));
+        }
+        Input::Timer(Timer::Cart) => match turn.quiet_until() {
+            Some(at) => turn.timer(Timer::Cart, at),
+            None => cart::remind(&mut turn),
+        },
         Input::Result { intent: Intent::Webhook(call), outcome } => {
             flows::replied(&mut turn, call, outcome);
         }
@@ -84,6 +104,9 @@ fn came(turn: &mut Turn<'_>, what: &Incoming) {
         Incoming::Text { text, .. } => said(turn, text),
         Incoming::Command { name, argument, .. } => command(turn, name, argument),
         Incoming::Press { query, message_id, data } => pressed(turn, query, *message_id, data),
+        Incoming::Contact { phone, .. } if turn.state.step == Step::Phone => {
+            checkout::phone_said(turn, phone);
+        }
         Incoming::Contact { phone, user_id, .. } => contact_shared(turn, phone, *user_id),
         Incoming::Location { latitude_e6, longitude_e6, .. } => {
             let (latitude_e6, longitude_e6) = (*latitude_e6, *longitude_e6);
@@ -113,9 +136,14 @@ fn command(turn: &mut Turn<'_>, name: &str, argument: &str) {
         "settings" if !turn.state.is_registered() => registration::begin(turn),
         "settings" => settings::show(turn),
         "language" => registration::languages(turn),
-        "menu" | "shop" | "orders" if !turn.state.is_registered() => registration::begin(turn),
+        "menu" | "shop" | "orders" | "cart" | "search" if !turn.state.is_registered() => {
+            registration::begin(turn)
+        }
         "menu" => home::menu(turn),
-        "shop" => shop::page(turn, 0),
+        "shop" => shop::front(turn, 0),
+        "cart" => cart::page(turn, 0),
+        "search" if argument.is_empty() => shop::search(turn),
+        "search" => shop::search_said(turn, argument),
         "orders" => orders::page(turn, 0),
         _ => {
             let flows = turn.at.house.flows.clone();
@@ -145,7 +173,7 @@ fn start(turn: &mut Turn<'_>, payload: &str) {
             let product = origin.as_ref().and_then(Origin::product).map(str::to_owned);
             match (turn.state.is_registered(), product) {
                 (true, Some(product)) => {
-                    shop::product(turn, &product);
+                    linked(turn, &product);
                 }
                 (true, None) => {
                     turn.step_to(Step::Idle);
@@ -160,17 +188,32 @@ fn start(turn: &mut Turn<'_>, payload: &str) {
     }
 }
 
+/// A link to a product was followed.
+pub(super) fn linked(turn: &mut Turn<'_>, id: &str) {
+    if shop::sold(turn, id).is_none() {
+        let html = turn.say("product-gone", &[]);
+        turn.send(html, Keyboard::None);
+    }
+    // What is shown beside a button has been said already.
+    drop(product::open(turn, id));
+}
+
 /// A text: an answer to what was asked, or the beginning of something.
 fn said(turn: &mut Turn<'_>, text: &str) {
     match &turn.state.step {
         Step::Language => registration::language_said(turn, text),
         Step::About(asked) if turn.state.run.is_none() => asked_said(turn, *asked, text),
         Step::Name => registration::name_said(turn, text),
-        Step::Quantity { product } | Step::Confirm { product, .. }
-            if turn.state.run.is_none() || shop::number(text).is_some() =>
+        Step::Quantity { product }
+            if turn.state.run.is_none() || product::number(text).is_some() =>
         {
-            shop::quantity_said(turn, product, text);
+            product::quantity_said(turn, product, text);
         }
+        Step::Search if turn.state.run.is_none() => shop::search_said(turn, text),
+        Step::Note { sku } if turn.state.run.is_none() => cart::note_said(turn, sku, text),
+        Step::Promo if turn.state.run.is_none() => cart::promo_said(turn, text),
+        Step::Address if turn.state.run.is_none() => checkout::address_said(turn, text),
+        Step::Phone if turn.state.run.is_none() => checkout::phone_said(turn, text),
         _ if turn.state.run.is_some() => flows::answer(turn, flow::Input::Text(text)),
         _ => {
             let flows = turn.at.house.flows.clone();
@@ -215,9 +258,14 @@ fn other(turn: &mut Turn<'_>, what: flow::Input<'_>) {
         Step::About(Asked::Question) => faq::search_wanted(turn),
         Step::About(asked) if turn.state.run.is_none() => asked_said(turn, *asked, ""),
         Step::Name => registration::name_wanted(turn),
-        Step::Quantity { product } | Step::Confirm { product, .. } if turn.state.run.is_none() => {
-            shop::quantity_said(turn, product, "");
+        Step::Quantity { product } if turn.state.run.is_none() => {
+            product::quantity_said(turn, product, "");
         }
+        Step::Search if turn.state.run.is_none() => shop::search(turn),
+        Step::Note { sku } if turn.state.run.is_none() => cart::note_said(turn, sku, ""),
+        Step::Promo if turn.state.run.is_none() => cart::promo(turn),
+        Step::Address if turn.state.run.is_none() => checkout::address(turn),
+        Step::Phone if turn.state.run.is_none() => checkout::phone(turn),
         _ if turn.state.run.is_some() => flows::answer(turn, what),
         _ if turn.state.is_registered() => home::hint(turn),
         _ => registration::begin(turn),
@@ -264,17 +312,63 @@ fn act_on(turn: &mut Turn<'_>, message_id: Option<i64>, act: Act) -> Option<Stri
             turn.step_to(Step::Idle);
             home::menu(turn);
         }
-        Act::Shop { page } => shop::page(turn, page),
-        Act::Product { product } => return shop::product(turn, &product),
-        Act::Quantity { product, quantity } => {
-            return shop::quantity_pressed(turn, &product, quantity);
-        }
-        Act::Place { product, quantity, nonce } => {
-            return shop::place(turn, &product, quantity, nonce);
-        }
+        Act::Shop { page } => shop::front(turn, page),
+        Act::Category { id, page } => return shop::category(turn, &id, page),
+        Act::Search => shop::search(turn),
+        Act::Found { page } => shop::found(turn, page),
+        Act::Favourites { page } => shop::favourites(turn, page),
+        Act::Regions => shop::regions(turn),
+        Act::Region { id } => return checkout::region_chosen(turn, &id),
+        Act::Product { product } => return product::open(turn, &product),
+        Act::Choose { sku } => return product::choose(turn, &sku),
+        Act::Take { sku, quantity } => return product::take(turn, &sku, quantity),
+        Act::Favourite { product } => return product::favourite(turn, &product),
+        other => return buy(turn, message_id, other),
+    }
+    None
+}
+
+/// From the cart on.
+fn buy(turn: &mut Turn<'_>, message_id: Option<i64>, act: Act) -> Option<String> {
+    match act {
+        Act::Cart { page } => cart::page(turn, page),
+        Act::Set { sku, quantity } => return cart::set(turn, &sku, quantity),
+        Act::Pick { sku } => return cart::pick(turn, &sku),
+        Act::Note { sku } => return cart::note(turn, &sku),
+        Act::Promo => cart::promo(turn),
+        Act::NoPromo => cart::no_promo(turn),
+        Act::Checkout { till } => checkout::checkout(turn, till),
+        Act::Methods => checkout::choose_method(turn),
+        Act::Method { id } => return checkout::method_chosen(turn, &id),
+        Act::Address => checkout::address(turn),
+        Act::Phone => checkout::phone(turn),
+        Act::NoPhone => return checkout::no_phone(turn),
+        Act::Place { nonce } => return place::place(turn, nonce),
+        Act::Again { number } => return goods::order_again(turn, &number),
+        Act::Goods { number } => return goods::again(turn, &number),
+        Act::Receipt { number } => return goods::receipt(turn, &number),
+        Act::NoReminders => return cart::no_reminders(turn),
         Act::Orders { page } => orders::page(turn, page),
         Act::Order { number } => return orders::open(turn, &number),
         Act::CancelOrder { number } => return orders::cancel(turn, &number, message_id),
+        // Those of the shelves are known above.
+        Act::Home
+        | Act::Register
+        | Act::Languages
+        | Act::Language { .. }
+        | Act::Help
+        | Act::Around(_)
+        | Act::Shop { .. }
+        | Act::Category { .. }
+        | Act::Search
+        | Act::Found { .. }
+        | Act::Favourites { .. }
+        | Act::Regions
+        | Act::Region { .. }
+        | Act::Product { .. }
+        | Act::Choose { .. }
+        | Act::Take { .. }
+        | Act::Favourite { .. } => {}
     }
     None
 }

@@ -6,7 +6,7 @@ use entities::{AnswerRow, Row};
 
 use super::state::Step;
 use super::turn::Turn;
-use super::{home, shop};
+use super::{decide, home, product};
 use crate::clock::to_ms;
 use crate::flow::{self, Flow, FlowRun, Outcome, Say, Verdict, WebhookCall};
 use crate::intent::{self, Button, Intent, Keyboard, Lane, Method, ReplyButton};
@@ -148,9 +148,9 @@ fn told(
 /// What a flow asked for besides words.
 fn called(turn: &mut Turn<'_>, call: flow::Call) {
     match call {
-        flow::Call::Show { product } => drop(shop::product(turn, &product)),
+        flow::Call::Show { product } => decide::linked(turn, &product),
         flow::Call::Cart { product, quantity } => {
-            drop(shop::quantity_pressed(turn, &product, quantity));
+            product::buy(turn, &product, quantity);
         }
         flow::Call::Webhook { name, mark, answers, waits } => {
             let customer = turn.at.key.clone();

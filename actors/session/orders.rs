@@ -66,7 +66,7 @@ pub(super) fn cancel(turn: &mut Turn<'_>, number: &str, message_id: Option<i64>)
         return Some(turn.plain("order-unknown", &[("number", number.into())]));
     };
     let args = [("number", number.into())];
-    if !card.view.stage.can_be_cancelled() {
+    if !card::can_be_cancelled(&card.view) {
         let toast = turn.plain("order-not-cancellable", &args);
         // It shows an older state: the one message that is the card is brought up to date.
         turn.pressed = message_id.map(|id| (id, Surface::Text));

@@ -5,7 +5,7 @@ use super::about::{Asked, Change};
 use super::button::{Act, Surface};
 use super::state::{Fact, Step};
 use super::turn::{Turn, press};
-use super::{contact, flows, home, remind, shop, terms};
+use super::{contact, decide, flows, home, remind, terms};
 use crate::intent::{Button, Keyboard};
 use crate::texts;
 
@@ -88,7 +88,7 @@ pub(super) fn after_email(turn: &mut Turn<'_>) {
     if let Some(product) = turn.about.wanted.clone() {
         turn.about(Change::Wanted { product: None });
         turn.show(html, Keyboard::None);
-        shop::product(turn, &product);
+        decide::linked(turn, &product);
     } else if let Some(flow) = flow {
         turn.show(html, Keyboard::None);
         flows::begin(turn, flow);
@@ -192,6 +192,16 @@ pub(super) fn checked_name(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// What is on no screen, or turns what is.
+pub(super) fn is_hidden(letter: char) -> bool {
+    turns_text(letter) || (!is_visible(letter) && !is_mark(letter) && !is_joiner(letter))
+}
+
+/// Joins letters and pictures into one.
+fn is_joiner(letter: char) -> bool {
+    matches!(letter, '\u{200c}' | '\u{200d}' | '\u{fe0f}')
+}
+
 /// Marks that turn the direction of whatever text stands beside the name.
 fn turns_text(letter: char) -> bool {
     matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -208,9 +218,13 @@ fn is_visible(letter: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
-        // Marks that stand on another character.
-        && !matches!(letter,
-            '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{64b}'..='\u{65f}'
-            | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
-            | '\u{fe20}'..='\u{fe2f}')
+        && !is_mark(letter)
+}
+
+/// Marks that stand on another character.
+fn is_mark(letter: char) -> bool {
+    matches!(letter,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{64b}'..='\u{65f}'
+        | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe20}'..='\u{fe2f}')
 }

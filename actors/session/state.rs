@@ -6,6 +6,8 @@ use entities::{Key, Money};
 use serde::{Deserialize, Serialize};
 
 use super::about::{About, Asked, Change};
+use super::basket::Basket;
+use crate::catalogue::Till;
 use crate::fact::FactKind;
 use crate::flow::FlowRun;
 use crate::order;
@@ -32,6 +34,9 @@ pub struct State {
     /// What else is known of the customer.
     #[serde(default, skip_serializing_if = "About::is_default")]
     pub about: Arc<About>,
+    /// What they picked, and what the shop knows for the parcel.
+    #[serde(default, skip_serializing_if = "basket_is_empty")]
+    pub basket: Arc<Basket>,
     /// The orders, the newest first.
     #[serde(default, skip_serializing_if = "cards_are_empty")]
     pub cards: Arc<Vec<Card>>,
@@ -40,6 +45,10 @@ pub struct State {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
 fn is_zero(number: &i64) -> bool {
     *number == 0
+}
+
+fn basket_is_empty(basket: &Arc<Basket>) -> bool {
+    basket.is_empty()
 }
 
 fn cards_are_empty(cards: &Arc<Vec<Card>>) -> bool {
@@ -74,10 +83,28 @@ pub enum Step {
     Name,
     /// Something around the shop: terms, contact, settings.
     About(Asked),
-    /// How many of this product.
-    Quantity { product: String },
-    /// The summary is shown. `nonce` tells it from every other summary, so that it places one order only.
-    Confirm { product: String, quantity: u32, price: Money, nonce: u32 },
+    /// How many of this product, or of this variant of it.
+    Quantity {
+        product: String,
+    },
+    /// What they look for.
+    Search,
+    /// What this pick should be like.
+    Note {
+        sku: String,
+    },
+    Promo,
+    /// A button of the checkout is to be pressed: region, delivery.
+    Parcel,
+    Address,
+    Phone,
+    /// The summary is shown. `nonce` tells it from every other summary, so that it places one order only; `total` is
+    /// what they agree to.
+    Confirm {
+        till: Till,
+        total: Money,
+        nonce: u32,
+    },
 }
 
 impl Step {
@@ -113,6 +140,8 @@ pub enum Place {
 pub enum Timer {
     /// The flow's step waits no longer: a reminder, or its end.
     Flow,
+    /// A cart has been left alone.
+    Cart,
     /// Registration was begun and not ended.
     Registration,
     /// The time in which an erasure can be taken back is over.
@@ -121,7 +150,7 @@ pub enum Timer {
 
 impl Timer {
     /// Every one of them, to clear them all.
-    pub(super) const ALL: [Self; 3] = [Self::Flow, Self::Registration, Self::Erasure];
+    pub(super) const ALL: [Self; 4] = [Self::Flow, Self::Registration, Self::Erasure, Self::Cart];
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -142,6 +171,9 @@ pub enum Fact {
     Returned,
     Stepped {
         to: Step,
+    },
+    BasketChanged {
+        basket: Arc<Basket>,
     },
     FlowMoved {
         run: Option<Arc<FlowRun>>,
@@ -182,6 +214,7 @@ impl FactKind for Fact {
             Self::Left => "customer_left",
             Self::Returned => "customer_returned",
             Self::Stepped { .. } => "stepped",
+            Self::BasketChanged { .. } => "basket_changed",
             Self::FlowMoved { .. } => "flow_moved",
             Self::FlowFinished => "flow_finished",
             Self::Hinted { .. } => "hinted",
@@ -204,6 +237,7 @@ impl FactKind for Fact {
             Self::About { change } => change.is_kept(),
             Self::Erased { .. } => true,
             Self::Stepped { .. }
+            | Self::BasketChanged { .. }
             | Self::FlowMoved { .. }
             | Self::FlowFinished
             | Self::Hinted { .. }
@@ -236,6 +270,7 @@ impl State {
             Fact::Left => self.change(|who| who.reachable = false),
             Fact::Returned => self.change(|who| who.reachable = true),
             Fact::Stepped { to } => self.step = to.clone(),
+            Fact::BasketChanged { basket } => self.basket.clone_from(basket),
             Fact::FlowMoved { run } => self.run.clone_from(run),
             Fact::FlowFinished => self.finished_runs += 1,
             Fact::Hinted { at_ms } => self.hinted_at_ms = *at_ms,
@@ -263,8 +298,12 @@ impl State {
             None => {
                 cards.insert(0, card.clone());
                 // An order that still waits for something is never forgotten for a newer one.
+                let last = |over: fn(&order::Stage) -> bool| {
+                    cards.iter().rposition(|card| over(&card.view.stage))
+                };
                 if cards.len() > CARDS_MAX
-                    && let Some(last) = cards.iter().rposition(|card| card.view.stage.is_over())
+                    && let Some(last) =
+                        last(order::Stage::is_over).or_else(|| last(order::Stage::is_sold))
                 {
                     cards.remove(last);
                 }

@@ -17,27 +17,49 @@ fn saying() -> impl Strategy<Value = String> {
         1 => Just("😀".repeat(4_000)),
         1 => Just("\u{200b}\u{2800}".to_owned()),
         1 => Just("Русский".to_owned()),
+        1 => Just("spring".to_owned()),
+        1 => Just("+998 90 123 45 67".to_owned()),
     ]
 }
 
 fn data() -> impl Strategy<Value = String> {
     let product = prop_oneof![(0..12_u8).prop_map(|n| format!("mug-{n}")), Just("gone".to_owned())];
     let surface = prop_oneof![Just("t"), Just("p"), Just("k")];
-    (surface, product, any::<u16>(), any::<u32>(), 0..17_u8).prop_map(
+    (surface, product, any::<u16>(), any::<u32>(), 0..37_u8).prop_map(
         |(on, product, quantity, nonce, verb)| match verb {
             0 => format!("{on}.h"),
             1 => format!("{on}.r"),
             2 => format!("{on}.s.{quantity}"),
             3 | 4 => format!("{on}.p.{product}"),
             5 | 6 => format!("{on}.q.{product}.{quantity}"),
-            7 => format!("{on}.b.{product}.{quantity}.{nonce:x}"),
+            7 => format!("{on}.b.{nonce:x}"),
             8 => format!("{on}.l.{quantity}"),
             9 => format!("{on}.o.ABCDEF"),
             10 => format!("{on}.c.ABCDEF"),
             11 => format!("{on}.w.{}", ["en", "ar", "xx"][usize::from(quantity) % 3]),
             12 => "f:12345678:two:0".to_owned(),
-            13 | 14 => format!("{on}.a.{}", AROUND[usize::from(quantity) % AROUND.len()]),
-            15 => format!("{on}.a.q.{quantity}.{quantity}"),
+            13 => format!("{on}.k.{}.{quantity}", ["mugs", "gone"][usize::from(quantity) % 2]),
+            14 => format!("{on}.z"),
+            15 => format!("{on}.f.{quantity}"),
+            16 => format!("{on}.v.{quantity}"),
+            17 => format!("{on}.rg"),
+            18 => format!("{on}.rs.{}", ["DE", "XX"][usize::from(quantity) % 2]),
+            19 => format!("{on}.i.{product}/big"),
+            20 => format!("{on}.u.{product}"),
+            21 => format!("{on}.y.{quantity}"),
+            22 => format!("{on}.n.{product}.{quantity}"),
+            23 => format!("{on}.yl.{product}"),
+            24 => format!("{on}.yn.{product}"),
+            25 => format!("{on}.pe"),
+            26 => format!("{on}.xg"),
+            27 => format!("{on}.xs"),
+            28 => format!("{on}.ml"),
+            29 => format!("{on}.m.post"),
+            30 => format!("{on}.xa"),
+            31 => format!("{on}.xp"),
+            32 => format!("{on}.ag.ABCDEF"),
+            33 | 34 => format!("{on}.a.{}", AROUND[usize::from(quantity) % AROUND.len()]),
+            35 => format!("{on}.a.q.{quantity}.{quantity}"),
             _ => "from last month".to_owned(),
         },
     )
@@ -104,6 +126,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         Just("/menu"),
         Just("/shop"),
         Just("/orders"),
+        Just("/cart"),
+        Just("/search mug"),
         Just("/help"),
         Just("/language"),
         Just("/cancel"),
@@ -126,6 +150,7 @@ fn buttons(town: &Town) -> Vec<String> {
     let rows = town.sent.iter().rev().find_map(|call| match &call.method {
         Method::SendText { keyboard: Keyboard::Inline(rows), .. }
         | Method::EditText { keyboard: Keyboard::Inline(rows), .. }
+        | Method::EditCaption { keyboard: Keyboard::Inline(rows), .. }
         | Method::SendPhoto { keyboard: Keyboard::Inline(rows), .. } => Some(rows),
         _ => None,
     });
@@ -176,9 +201,13 @@ proptest! {
             1 => thorough(),
             _ => Town::stocked(5),
         };
+        town.promo("SPRING", 3);
         for deed in &deeds {
             happens(&mut town, deed);
             town.must_hold();
+            if matches!(deed, Deed::Chooses(_)) {
+                town.settle();
+            }
         }
         town.says(ADA, "/cancel");
         let after = state(&town);

@@ -34,13 +34,20 @@ pub(super) fn stop(turn: &Turn<'_>, what: &Incoming) -> bool {
     match what {
         Incoming::Command { name, .. } => !FREE.contains(&&**name),
         Incoming::Press { data, .. } => match super::Press::parse(data) {
-            Some(press) => matches!(
+            // What they have bought stays theirs to look at.
+            Some(press) => !matches!(
                 press.act,
-                Act::Home
-                    | Act::Shop { .. }
-                    | Act::Product { .. }
-                    | Act::Quantity { .. }
-                    | Act::Place { .. }
+                Act::Languages
+                    | Act::Language { .. }
+                    | Act::Help
+                    | Act::Register
+                    | Act::Around(_)
+                    | Act::Orders { .. }
+                    | Act::Order { .. }
+                    | Act::CancelOrder { .. }
+                    | Act::Goods { .. }
+                    | Act::Receipt { .. }
+                    | Act::NoReminders
             ),
             None => false,
         },

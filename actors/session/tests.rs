@@ -1,5 +1,6 @@
 //! How a conversation must go, whatever the customer does. Knows no order's or payment's rules.
 
+mod buying;
 mod flows;
 mod kept;
 pub(super) mod people;
@@ -11,8 +12,9 @@ use std::sync::Arc;
 use entities::{Currency, Row};
 use time::Duration;
 
+use super::place::order_number;
+use super::product::number;
 use super::registration::checked_name;
-use super::shop::{number, order_number};
 use super::{Incoming, Message, Profile, Session, State};
 use crate::capability::{Capability, Decision, Input, Moment};
 use crate::catalogue::Catalogue;
@@ -261,9 +263,7 @@ fn the_language_can_be_changed_at_any_time() {
 #[test]
 fn what_is_gone_or_changed_is_said_before_it_costs_money() {
     let mut town = registered(Town::stocked(5));
-    town.says(ADA, "/shop");
-    town.chooses(ADA, "Mug <1>");
-    town.says(ADA, "2");
+    town.checks_out(ADA, &[("mug-1", 2)]);
     let place = crate::town::button(&town.sent, "Place order").expect("a button");
     // The price changes between the summary and the press.
     let mut products = house().catalogue.products.clone();
@@ -277,7 +277,7 @@ fn what_is_gone_or_changed_is_said_before_it_costs_money() {
     products.remove(1);
     town.house.catalogue = Arc::new(Catalogue::new(Vec::new(), products));
     town.presses(ADA, 7, &place);
-    assert!(town.last_words().contains("<b>Shop</b>"));
+    assert!(town.last_words().contains("Your cart is empty"), "{}", town.last_words());
     town.says(ADA, "3");
     assert!(town.post.is_empty(), "nothing is ordered by a stray number");
 }
@@ -293,10 +293,7 @@ fn a_notice_is_shown_as_it_was_written() {
 #[test]
 fn an_older_view_of_an_order_is_not_shown() {
     let mut town = registered(Town::stocked(5));
-    town.says(ADA, "/shop");
-    town.chooses(ADA, "Mug <1>");
-    town.says(ADA, "2");
-    town.chooses(ADA, "Place order");
+    town.orders(ADA, &[("mug-1", 2)]);
     town.settle();
     let card = state(&town).cards[0].clone();
     let view = order::View { revision: 1, stage: order::Stage::Expired, ..card.view.clone() };
@@ -311,10 +308,7 @@ fn an_older_view_of_an_order_is_not_shown() {
 fn orders_are_listed_page_by_page_and_opened() {
     let mut town = registered(Town::stocked(50));
     for _ in 0..10 {
-        town.says(ADA, "/shop");
-        town.chooses(ADA, "Mug <1>");
-        town.says(ADA, "1");
-        town.chooses(ADA, "Place order");
+        town.orders(ADA, &[("mug-1", 1)]);
         town.settle();
     }
     town.says(ADA, "/orders");

@@ -7,6 +7,7 @@ use entities::{BotId, CustomerRow, Key, ProfileRow, Row};
 use time::OffsetDateTime;
 
 use super::about::{About, Change};
+use super::basket::Basket;
 use super::button::{Act, Press, Surface};
 use super::state::{Card, Fact, State, Step, Timer, Who};
 use super::{Profile, Session};
@@ -38,6 +39,10 @@ pub(super) struct Turn<'a> {
     customer_changed: bool,
     about_changed: bool,
     hinted: bool,
+    /// What is asked after the facts so far.
+    step: Step,
+    /// As it is after the step.
+    basket: Arc<Basket>,
     decision: Decision<Session>,
 }
 
@@ -62,11 +67,14 @@ impl<'a> Turn<'a> {
             customer_changed: false,
             about_changed: false,
             hinted: false,
+            step: state.step.clone(),
+            basket: state.basket.clone(),
             decision: Decision::nothing(),
         })
     }
 
     pub(super) fn done(mut self) -> Decision<Session> {
+        self.basket_done();
         if self.state.hinted_at_ms != 0 && !self.hinted && !self.decision.intents.is_empty() {
             self.decision.facts.push(Fact::Hinted { at_ms: 0 });
         }
@@ -128,6 +136,14 @@ impl<'a> Turn<'a> {
     /// A moment as their calendar and clock show it.
     pub(super) fn moment(&self, at_ms: i64) -> String {
         texts::moment(&self.lang, from_ms(at_ms), self.zone())
+    }
+
+    /// Speaks as they speak to Telegram, to somebody who may be nobody's customer yet.
+    pub(super) fn speak_as(&mut self, from: &Profile) {
+        if self.who.is_none() {
+            let tag = from.language_code.as_deref();
+            self.lang = texts::language(tag, &self.at.house.rules).into();
+        }
     }
 
     /// The first contact, or one after they had blocked the bot.
@@ -207,8 +223,40 @@ impl<'a> Turn<'a> {
     pub(super) fn step_to(&mut self, to: Step) {
         if to != *self.stepped.as_ref().unwrap_or(&self.state.step) {
             self.stepped = Some(to.clone());
+            self.step = to.clone();
             self.decision.facts.push(Fact::Stepped { to });
         }
+    }
+
+    pub(super) fn step(&self) -> &Step {
+        &self.step
+    }
+
+    pub(super) fn basket(&self) -> &Basket {
+        &self.basket
+    }
+
+    pub(super) fn change_basket<T>(&mut self, change: impl FnOnce(&mut Basket) -> T) -> T {
+        change(Arc::make_mut(&mut self.basket))
+    }
+
+    /// The basket's fact, and the timer of a cart that is left alone.
+    fn basket_done(&mut self) {
+        if self.basket == self.state.basket {
+            return;
+        }
+        let rules = &self.at.house.rules;
+        let moved = self.basket.picks != self.state.basket.picks;
+        let waits = !self.basket.picks.is_empty() && !self.basket.no_reminders;
+        match rules.cart_reminder {
+            Some(after) if waits && moved => {
+                let due = self.at.now + after;
+                self.decision.timers.push(TimerChange::Set(Timer::Cart, due));
+            }
+            Some(_) if !waits => self.decision.timers.push(TimerChange::Clear(Timer::Cart)),
+            _ => {}
+        }
+        self.decision.facts.push(Fact::BasketChanged { basket: self.basket.clone() });
     }
 
     /// The flow goes on, or is over; its timer follows.
@@ -283,6 +331,20 @@ impl<'a> Turn<'a> {
         self.decision.facts.push(Fact::Hinted { at_ms: self.now_ms() });
     }
 
+    /// Answers a press on a photo's own buttons: its caption changes; without a photo the text does.
+    pub(super) fn show_in_place(&mut self, html: String, keyboard: Keyboard) {
+        match self.pressed.take() {
+            Some((message_id, Surface::Photo)) => {
+                let method = Method::EditCaption { message_id, html, keyboard };
+                self.call(method, Lane::Answer, false);
+            }
+            pressed => {
+                self.pressed = pressed;
+                self.show(html, keyboard);
+            }
+        }
+    }
+
     pub(super) fn send(&mut self, html: String, keyboard: Keyboard) {
         self.call(Method::SendText { html, keyboard }, Lane::Answer, false);
     }
@@ -291,6 +353,17 @@ impl<'a> Turn<'a> {
         let method = method.aligned(&self.lang);
         let (bot, chat) = (self.bot.clone(), self.user);
         let call = TelegramCall { bot, chat, method, lane, report };
+        self.decision.intents.push(Intent::Telegram(call));
+    }
+
+    /// Nobody asked for it: it may be left out after a crash.
+    pub(super) fn remind(&mut self, html: String, keyboard: Keyboard) {
+        self.call(Method::SendText { html, keyboard }, Lane::Bulk, false);
+    }
+
+    /// Something that belongs to no chat.
+    pub(super) fn call_aside(&mut self, method: Method, lane: Lane) {
+        let call = TelegramCall { bot: self.bot.clone(), chat: 0, method, lane, report: false };
         self.decision.intents.push(Intent::Telegram(call));
     }
 

@@ -86,9 +86,9 @@ fn release(state: &State, at: &Moment<'_>, order: &Key) -> Decision<Stock> {
 }
 
 fn commit(state: &State, at: &Moment<'_>, order: &Key, quantity: u32) -> Decision<Stock> {
-    let committed = order::Message::Committed { product: product(at) };
-    if state.taken.contains_key(order) {
-        return Decision::nothing().then(tell(order, committed));
+    let committed = |codes: Vec<String>| order::Message::Committed { product: product(at), codes };
+    if let Some(taken) = state.taken.get(order) {
+        return Decision::nothing().then(tell(order, committed(taken.codes.clone())));
     }
     // Its own pieces count for it, whether its time is over or not; without them it takes what is free.
     let held = state.reserved.get(order).map_or(0, |held| held.quantity);
@@ -103,7 +103,8 @@ fn commit(state: &State, at: &Moment<'_>, order: &Key, quantity: u32) -> Decisio
         return done(state, at, facts.into_iter().collect()).then(tell(order, refused));
     }
     let fact = Fact::Committed { order: order.clone(), quantity, at_ms: to_ms(at.now) };
-    done(state, at, vec![fact]).then(tell(order, committed))
+    let codes = state.codes.iter().take(quantity as usize).cloned().collect();
+    done(state, at, vec![fact]).then(tell(order, committed(codes)))
 }
 
 /// Gives back what was taken, and what is still held.

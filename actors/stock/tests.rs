@@ -82,7 +82,7 @@ fn a_repeated_commit_takes_once_and_answers_again() {
     let mut state = stocked(5);
     hears(&mut state, reserve(1, 3));
     let commit = Message::Commit { order: order(1), quantity: 3 };
-    let taken = Some(order::Message::Committed { product: product() });
+    let taken = Some(order::Message::Committed { product: product(), codes: Vec::new() });
     assert_eq!(hears(&mut state, commit.clone()), taken);
     assert_eq!(hears(&mut state, commit), taken);
     assert_eq!((state.on_hand, state.available()), (2, 2));
@@ -99,7 +99,7 @@ fn a_late_commit_takes_what_is_free_and_nothing_of_others() {
     let refused = order::Message::CommitRefused { product: product(), available: 1 };
     assert_eq!(hears(&mut state, late), Some(refused));
     let small = Message::Commit { order: order(2), quantity: 1 };
-    let taken = order::Message::Committed { product: product() };
+    let taken = order::Message::Committed { product: product(), codes: Vec::new() };
     assert_eq!(hears(&mut state, small), Some(taken));
     assert_eq!((state.on_hand, state.available()), (4, 0));
 }

@@ -134,6 +134,12 @@ fn no_text_shows_its_workings() {
                             "reason",
                             "min",
                             "example",
+                            "code",
+                            "query",
+                            "address",
+                            "method",
+                            "note",
+                            "date",
                         ]
                         .map(|name| (name, Arg::from("<x>"))),
                     )

@@ -4,7 +4,7 @@ use entities::Key;
 
 use super::{Town, check, payment_of, session_of};
 use crate::message::Message;
-use crate::session::{self, Incoming, Profile};
+use crate::session::{self, Incoming, Profile, Step};
 
 impl Town {
     pub(crate) fn does(&mut self, user: i64, what: Incoming) {
@@ -51,6 +51,30 @@ impl Town {
         let data = check::button(&self.sent, label);
         let data = data.unwrap_or_else(|| panic!("no button '{label}' in {:#?}", self.sent.last()));
         self.presses(user, 7, &data);
+    }
+
+    /// Puts so many into the cart and goes through the checkout, whatever it asks, up to the summary.
+    pub(crate) fn checks_out(&mut self, user: i64, skus: &[(&str, u32)]) {
+        for (sku, quantity) in skus {
+            self.presses(user, 50, &format!("t.q.{sku}.{quantity}"));
+        }
+        self.presses(user, 51, "t.xg");
+        if self.step_of(user) == Step::Address {
+            self.says(user, "Ada Lovelace, 12 St James's Square, London");
+        }
+        if self.step_of(user) == Step::Phone {
+            self.chooses(user, "Skip");
+        }
+    }
+
+    /// As `checks_out`, and agrees.
+    pub(crate) fn orders(&mut self, user: i64, skus: &[(&str, u32)]) {
+        self.checks_out(user, skus);
+        self.chooses(user, "Place order");
+    }
+
+    fn step_of(&self, user: i64) -> Step {
+        self.sessions.states[&session_of(user)].step.clone()
     }
 
     /// The customer pays on the gateway's page.

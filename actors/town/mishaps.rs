@@ -1,7 +1,7 @@
 //! Random purchases in a town where everything that can go wrong does: questions lost before and after, webhooks
 //! repeated and reordered, customers who cancel while they pay. Knows only what must be true.
 
-use entities::Key;
+use entities::{Key, Kind};
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
 use proptest::{collection, prop_oneof};
 use time::Duration;
@@ -152,7 +152,20 @@ fn orders_now(town: &mut Town, user: u8, product: u8, quantity: u8) {
         town.chooses(user, "✓ English");
         town.says(user, "Somebody");
     }
-    town.presses(user, 50, &format!("t.q.mug-{product}.{quantity}"));
+    // Some want something else as well, some use the code.
+    let sku = format!("mug-{product}");
+    let other = format!("mug-{}", 2 + product);
+    let lines = [(&*sku, u32::from(quantity)), (&*other, 1)];
+    town.checks_out(user, if quantity == 3 { &lines } else { &lines[..1] });
+    if quantity.is_multiple_of(2) {
+        town.presses(user, 50, "t.pe");
+        town.says(user, "SPRING");
+        town.post_one(&Key::new(Kind::Promo, "SPRING"));
+        while town.post.contains_key(&key) {
+            town.post_one(&key);
+        }
+        town.checks_out(user, &[]);
+    }
     town.chooses(user, "Place order");
 }
 
@@ -164,6 +177,7 @@ proptest! {
         mishaps in collection::vec(mishap(), 1..120)
     ) {
         let mut town = Town::stocked(STOCK);
+        town.promo("SPRING", 2);
         for mishap in &mishaps {
             happens(&mut town, mishap);
             town.must_hold();

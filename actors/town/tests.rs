@@ -23,10 +23,8 @@ fn registered(stock: u32) -> Town {
 
 /// Ada orders; the order has been placed, nothing is delivered yet.
 fn ordered(town: &mut Town, quantity: &str) -> Key {
-    town.says(ADA, "/shop");
-    town.chooses(ADA, "Mug <1>");
-    town.says(ADA, quantity);
-    town.chooses(ADA, "Place order");
+    let quantity = quantity.parse().expect("a number");
+    town.orders(ADA, &[("mug-1", quantity)]);
     town.sessions.states[&session_of(ADA)].cards[0].order.clone()
 }
 
@@ -61,7 +59,7 @@ fn a_customer_registers_orders_pays_and_gets_a_receipt() {
     assert_eq!(pay, Some(Button::Link { label: "Pay 24.02\u{a0}EUR".to_owned(), url }));
 
     town.pays(&order);
-    assert_eq!(stage(&town, &order), order::Stage::Fulfilled);
+    assert_eq!(stage(&town, &order), order::Stage::Confirmed);
     assert_eq!(payment_stage(&town, &order), payment::Stage::Fulfilled);
     let receipt = town.sent.iter().filter(|call| match &call.method {
         Method::SendText { html, .. } => html.contains("Receipt"),
@@ -90,14 +88,7 @@ fn an_order_has_one_message_that_changes_with_it() {
 fn two_presses_place_one_order() {
     let mut town = registered(5);
     let order = ordered(&mut town, "1");
-    let data = town.sent.iter().rev().find_map(|call| match &call.method {
-        Method::SendText { keyboard: Keyboard::Inline(rows), .. } => match &rows[0][0] {
-            Button::Press { data, .. } => Some(data.clone()),
-            _ => None,
-        },
-        _ => None,
-    });
-    let data = data.expect("the summary's button");
+    let data = super::check::button(&town.sent, "Place order").expect("the summary's button");
     assert!(data.starts_with("t.b."), "{data}");
     town.presses(ADA, 7, &data);
     town.settle();
@@ -142,7 +133,7 @@ fn money_that_moved_while_the_window_closed_counts() {
     town.gateway.pay("co_1");
     town.gateway.hooks.clear();
     town.pass(Duration::minutes(31));
-    assert_eq!(stage(&town, &order), order::Stage::Fulfilled);
+    assert_eq!(stage(&town, &order), order::Stage::Confirmed);
     town.must_have_ended_well(3);
 }
 
@@ -169,5 +160,5 @@ fn a_declined_try_leaves_the_checkout_open() {
     town.settle();
     assert!(town.last_words().contains("try again"), "{}", town.last_words());
     town.pays(&order);
-    assert_eq!(stage(&town, &order), order::Stage::Fulfilled);
+    assert_eq!(stage(&town, &order), order::Stage::Confirmed);
 }

@@ -1,14 +1,39 @@
 //! `kontor quarantine`: actors that failed too often, and the inputs that they hold.
 
+use clap::Subcommand;
 use entities::Key;
 use serde_json::Value;
 
-use super::QuarantineCommand;
 use super::desk::Desk;
 use super::exit::{Outcome, Wrong};
 use super::table::{Table, count, date, when};
 use crate::control::{self, Request};
 use crate::settings::Settings;
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum QuarantineCommand {
+    /// List the quarantined actors
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one and the inputs that it holds
+    Show {
+        /// For instance session:shop:42
+        key: String,
+    },
+    /// Put one back into service; what was held is replayed before anything new
+    Release {
+        /// For instance session:shop:42
+        key: String,
+    },
+    /// Throw its held inputs away and put it back into service
+    Drop {
+        /// For instance session:shop:42
+        key: String,
+    },
+}
 
 pub(super) async fn run(command: QuarantineCommand, desk: &Desk) -> anyhow::Result<Outcome> {
     let settings = &desk.settings()?;

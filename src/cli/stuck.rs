@@ -1,14 +1,42 @@
 //! `kontor stuck`: what could not be delivered and waits for a person.
 
+use clap::Subcommand;
 use entities::DeliveryRow;
 use serde_json::Value;
 
-use super::StuckCommand;
 use super::desk::Desk;
 use super::exit::{Outcome, Wrong};
 use super::table::{Table, count, when};
 use crate::control::{self, Request, parse_id};
 use crate::settings::Settings;
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum StuckCommand {
+    /// List what is stuck
+    List {
+        /// Also what is still being tried again by itself
+        #[arg(long)]
+        all: bool,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one in full
+    Show {
+        /// As `stuck list` shows it
+        id: String,
+    },
+    /// Try one again, from the first attempt
+    Retry {
+        /// As `stuck list` shows it
+        id: String,
+    },
+    /// Give one up; whoever waits for its result hears a refusal
+    Drop {
+        /// As `stuck list` shows it
+        id: String,
+    },
+}
 
 pub(super) async fn run(command: StuckCommand, desk: &Desk) -> anyhow::Result<Outcome> {
     let settings = &desk.settings()?;

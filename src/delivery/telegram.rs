@@ -3,6 +3,7 @@
 mod compose;
 pub mod pictures;
 mod progress;
+mod receipt;
 pub mod reports;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,9 @@ mod verdict;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use actors::{Clock, CourierReport, IntentId, Journal, Lane, Method, Outcome, TelegramCall};
+use actors::{
+    Clock, CourierReport, Document, IntentId, Journal, Lane, Method, Outcome, TelegramCall,
+};
 use entities::{BotId, PersonId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -20,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::delivery::limits::{Limiter, OutboundLimits};
 use crate::telegram::{BotApi, CALL_WITHIN, CallError, Upload};
-use compose::{Cost, Step, cost, steps};
+use compose::{Along, Cost, Step, cost, steps, words_alone};
 use progress::{HalfWay, Progress};
 use reports::{Made, Reports};
 use verdict::{Verdict, verdict};
@@ -129,8 +132,10 @@ impl TelegramCourier {
         let Some(bot) = self.0.bots.get(&call.bot) else {
             return false;
         };
-        let with_file =
-            matches!(&call.method, Method::SendPhoto { photo: actors::Photo::Ours(_), .. });
+        let with_file = matches!(
+            &call.method,
+            Method::SendPhoto { photo: actors::Photo::Ours(_), .. } | Method::SendFile { .. }
+        );
         if call.report || call.lane == Lane::Money || with_file || bot.moved_to(call.chat).is_some()
         {
             return false;
@@ -261,9 +266,10 @@ impl TelegramCourier {
                     chat = to;
                     step.body.insert("chat_id".to_owned(), json!(to));
                 }
-                Verdict::FileForgotten if !second_try && step.picture.is_some() => {
-                    let name = step.picture.as_deref().unwrap_or_default();
-                    self.0.pictures.forget(&call.bot, name);
+                Verdict::FileForgotten if !second_try && step.file.is_some() => {
+                    if let Some(Along::Picture(name)) = &step.file {
+                        self.0.pictures.forget(&call.bot, name);
+                    }
                 }
                 Verdict::Migrated(_) | Verdict::FileForgotten => {
                     let outcome =
@@ -277,9 +283,20 @@ impl TelegramCourier {
 
     async fn send(&self, bot: &Bot, id: &BotId, step: &Step) -> Result<Box<RawValue>, CallError> {
         let api = &bot.sending.api;
-        let Some(name) = &step.picture else {
-            return api.call(step.method, &Value::Object(step.body.clone()), CALL_WITHIN).await;
-        };
+        match &step.file {
+            None => api.call(step.method, &Value::Object(step.body.clone()), CALL_WITHIN).await,
+            Some(Along::Picture(name)) => self.send_picture(api, id, step, name).await,
+            Some(Along::Document(document)) => self.send_document(api, step, document).await,
+        }
+    }
+
+    async fn send_picture(
+        &self,
+        api: &BotApi,
+        id: &BotId,
+        step: &Step,
+        name: &str,
+    ) -> Result<Box<RawValue>, CallError> {
         let mut body = step.body.clone();
         let pictures = &self.0.pictures;
         let found = pictures.find(name).await;
@@ -303,6 +320,39 @@ impl TelegramCourier {
             pictures.remember(id, name, &found, size.file_id).await;
         }
         Ok(result)
+    }
+
+    /// Sent seldom: it is uploaded each time.
+    async fn send_document(
+        &self,
+        api: &BotApi,
+        step: &Step,
+        document: &Document,
+    ) -> Result<Box<RawValue>, CallError> {
+        let Some((file_name, bytes)) = self.bytes(document).await else {
+            tracing::error!("a file cannot be sent; its words are sent alone");
+            let body = words_alone(step.body.clone());
+            return api.call("sendMessage", &Value::Object(body), CALL_WITHIN).await;
+        };
+        let file = Upload { field: "document", file_name, bytes };
+        api.upload(step.method, &step.body, file).await
+    }
+
+    async fn bytes(&self, document: &Document) -> Option<(String, Vec<u8>)> {
+        match document {
+            Document::Ours(name) => {
+                let found = self.0.pictures.find(name).await?;
+                let bytes = self.0.pictures.read(&found).await?;
+                Some((found.file_name, bytes))
+            }
+            Document::Receipt(receipt) => {
+                let printed = receipt::print(receipt);
+                let bytes = printed
+                    .inspect_err(|error| tracing::error!(%error, "a receipt cannot be printed"))
+                    .ok()?;
+                Some((format!("{}.pdf", receipt.file_name), bytes))
+            }
+        }
     }
 }
 
@@ -329,7 +379,7 @@ impl Bot {
 /// `None` for what `claim_inline` never lets through.
 pub fn inline_body(call: &TelegramCall) -> Option<Value> {
     let mut steps = steps(call, None).ok()?;
-    let mut step = steps.pop().filter(|step| step.picture.is_none() && steps.is_empty())?;
+    let mut step = steps.pop().filter(|step| step.file.is_none() && steps.is_empty())?;
     step.body.insert("method".to_owned(), json!(step.method));
     Some(Value::Object(step.body))
 }
@@ -339,14 +389,4 @@ fn made_id(method: &str, result: &RawValue) -> Option<i64> {
     let is_send = method.starts_with("send");
     let sent = is_send.then(|| serde_json::from_str::<Sent>(result.get()).ok()).flatten();
     sent.and_then(|sent| sent.message_id)
-}
-
-/// A photo's caption as a text.
-fn words_alone(mut body: serde_json::Map<String, Value>) -> serde_json::Map<String, Value> {
-    for (caption, text) in [("caption", "text"), ("caption_entities", "entities")] {
-        if let Some(value) = body.remove(caption) {
-            body.insert(text.to_owned(), value);
-        }
-    }
-    body
 }

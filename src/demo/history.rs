@@ -10,8 +10,6 @@ use super::people::regulars;
 /// How long a regular waits for an answer before giving up: the demo must not hang on its decoration.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(30);
-/// More presses than any of them needs.
-const STEPS: usize = 12;
 
 /// Each regular registers, buys the product of their place in the list, and pays; all at the same time.
 pub(super) async fn make(world: &World, bot: i64) {
@@ -40,14 +38,64 @@ async fn past(world: &World, bot: i64, person: i64, place: usize) -> Option<()> 
     // So can the address, by the one button under the question.
     until(|| newest(world, person, bot).is_some_and(|one| pressable(&one).len() == 1)).await?;
     press(world, person, bot, 0).await?;
-    for step in 0..STEPS {
-        if let Some(url) = pay_link(world, person, bot) {
-            return pay(&url).await;
+    for step in way(place) {
+        match step {
+            Way::Says(words) => {
+                let before = world.messages(person, bot);
+                world.send_text(person, bot, words).ok()?;
+                until(|| world.messages(person, bot) != before).await?;
+            }
+            Way::Presses(data) => {
+                until(|| with_data(world, person, bot, data).is_some()).await?;
+                let (id, data) = with_data(world, person, bot, data)?;
+                let before = world.messages(person, bot);
+                tokio::time::timeout(PATIENCE, world.press(person, bot, id, &data))
+                    .await
+                    .ok()?
+                    .ok()?;
+                until(|| world.messages(person, bot) != before).await?;
+            }
         }
-        // The second press is on the product list: each regular takes another one. Elsewhere the first button goes on.
-        press(world, person, bot, if step == 1 { place } else { 0 }).await?;
     }
-    None
+    until(|| pay_link(world, person, bot).is_some()).await?;
+    pay(&pay_link(world, person, bot)?).await
+}
+
+enum Way {
+    Says(&'static str),
+    /// The newest button whose data begins so, behind its surface.
+    Presses(&'static str),
+}
+
+/// From the menu to the summary; each regular takes another product.
+fn way(place: usize) -> Vec<Way> {
+    const PRODUCTS: [&str; 4] = ["p.red-mug", "p.white-mug", "p.teapot", "p.saucers"];
+    vec![
+        Way::Says("/shop"),
+        Way::Presses("k.mugs.0"),
+        Way::Presses(PRODUCTS[place % PRODUCTS.len()]),
+        Way::Presses("q."),
+        Way::Presses("y.0"),
+        Way::Presses("xg"),
+        Way::Presses("rs.EU"),
+        Way::Presses("m.post"),
+        Way::Says("1 Harbour Road, Bristol"),
+        Way::Presses("xn"),
+        Way::Presses("b."),
+    ]
+}
+
+/// The newest button with this data, and the message under which it stands.
+fn with_data(world: &World, person: i64, bot: i64, wanted: &str) -> Option<(i64, String)> {
+    let messages = world.messages(person, bot);
+    messages.iter().rev().find_map(|message| {
+        let data = pressable(message).into_iter().find_map(|button| {
+            let data = button["callback_data"].as_str()?;
+            let (_, act) = data.split_once('.')?;
+            act.starts_with(wanted).then(|| data.to_owned())
+        })?;
+        Some((message["message_id"].as_i64()?, data))
+    })
 }
 
 /// The second label of the reply keyboard that is open.
@@ -92,18 +140,7 @@ async fn press(world: &World, person: i64, bot: i64, index: usize) -> Option<()>
     let (id, data) = (message["message_id"].as_i64()?, button["callback_data"].as_str()?);
     let before = world.messages(person, bot);
     tokio::time::timeout(PATIENCE, world.press(person, bot, id, data)).await.ok()?.ok()?;
-    // An order goes on by itself for a moment; whoever looks too early presses a button that is about to go.
-    until(|| world.messages(person, bot) != before).await?;
-    until(|| !is_waiting(world, person, bot)).await
-}
-
-/// The newest message is an order that is still being set aside: its only press would cancel it.
-fn is_waiting(world: &World, person: i64, bot: i64) -> bool {
-    let message = newest(world, person, bot);
-    let cancels =
-        |button: &&Value| button["callback_data"].as_str().is_some_and(|data| data.contains(".c."));
-    let only = message.as_ref().and_then(|message| pressable(message).first().copied());
-    only.as_ref().is_some_and(cancels) && pay_link(world, person, bot).is_none()
+    until(|| world.messages(person, bot) != before).await
 }
 
 fn pay_link(world: &World, person: i64, bot: i64) -> Option<String> {

@@ -20,13 +20,13 @@ enum Shape {
     Vase,
 }
 
-/// A picture's name, its shape, and red, green, blue.
+/// A shape, and red, green, blue.
 struct Sample {
     shape: Shape,
     colour: [u8; 3],
 }
 
-/// What the sample shop's pictures show; whatever is not named here is a card.
+/// What the sample shop's pictures show: name, shape, colour; whatever is not named here is a card.
 const SAMPLES: &[(&str, Shape, [u8; 3])] = &[
     ("blue-mug", Shape::Mug, [52, 104, 192]),
     ("red-mug", Shape::Mug, [196, 64, 56]),
@@ -70,8 +70,10 @@ const SAMPLES: &[(&str, Shape, [u8; 3])] = &[
     ("wallpapers", Shape::Card, [108, 100, 176]),
 ];
 
-const WIDTH: u32 = 640;
-const HEIGHT: u32 = 480;
+const WIDTH: u32 = 480;
+const HEIGHT: u32 = 360;
+/// Shapes are described in a frame of 640 by 480 points.
+const SCALE: f32 = 640.0 / 480.0;
 
 /// Draws what is missing in the folder.
 ///
@@ -79,14 +81,30 @@ const HEIGHT: u32 = 480;
 /// When the folder cannot be written.
 pub(super) fn draw(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).context("make the folder of pictures")?;
-    for name in photos()?.iter().map(String::as_str).chain(["wallpaper.png"]) {
-        let file = folder.join(name);
-        if !file.exists() {
-            let image = picture(&sample(name));
-            image.save(&file).with_context(|| format!("draw {}", file.display()))?;
-        }
-    }
-    Ok(())
+    let mut names = photos()?;
+    names.push("wallpaper.png".to_owned());
+    names.retain(|name| !folder.join(name).exists());
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = names.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let drawing: Vec<_> = names
+            .chunks(share)
+            .map(|names| scope.spawn(move || names.iter().try_for_each(|name| one(folder, name))))
+            .collect();
+        drawing.into_iter().try_for_each(|thread| match thread.join() {
+            Ok(drawn) => drawn,
+            Err(_) => anyhow::bail!("drawing the pictures failed"),
+        })
+    })
+}
+
+fn one(folder: &Path, name: &str) -> anyhow::Result<()> {
+    let file = folder.join(name);
+    // Never half a picture under its name: a demo may be stopped while it draws.
+    let part = folder.join(format!("part-{name}"));
+    let image = picture(&sample(name));
+    image.save(&part).with_context(|| format!("draw {}", part.display()))?;
+    std::fs::rename(&part, &file).with_context(|| format!("draw {}", file.display()))
 }
 
 fn sample(name: &str) -> Sample {
@@ -101,7 +119,8 @@ fn picture(sample: &Sample) -> RgbImage {
         // Four samples a pixel: smooth edges.
         let mut sum = [0.0_f32; 3];
         for (dx, dy) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
-            let colour = at(sample, x as f32 + dx - 320.0, y as f32 + dy - 240.0);
+            let (x, y) = ((x as f32 + dx) * SCALE, (y as f32 + dy) * SCALE);
+            let colour = at(sample, x - 320.0, y - 240.0);
             for (total, part) in sum.iter_mut().zip(colour) {
                 *total += part / 4.0;
             }

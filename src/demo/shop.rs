@@ -13,6 +13,9 @@ use crate::settings::Settings;
 /// About forty products in five languages.
 const FILE: &[u8] = include_bytes!("shop.csv");
 
+/// Where the sample shop sends its parcels, and how.
+pub(super) const PARCELS: &str = include_str!("parcels.toml");
+
 /// The file as it is sold; pictures are drawn before.
 fn sheet(settings: &Settings) -> anyhow::Result<Sheet> {
     let has_file = |name: &str| settings.shop.pictures.join(name).exists();

@@ -9,7 +9,7 @@ use crate::intake::update::event::{MemberChange, MemberStatus};
 use crate::intake::update::message::{Content, Message as Said};
 use crate::intake::update::money::PreCheckout;
 use crate::intake::update::part::{ChatKind, MediaKind, Text, User};
-use crate::intake::update::query::Callback;
+use crate::intake::update::query::{Callback, InlineQuery};
 use crate::intake::update::{Route, Update, UpdateKind};
 use crate::telegram::Me;
 
@@ -18,6 +18,8 @@ mod tests;
 
 /// An invoice's payload has at most 128 bytes (Telegram's limit).
 const PAYLOAD_MAX_BYTES: usize = 128;
+/// Telegram's limit for the words of an inline question.
+const INLINE_MAX_CHARS: usize = 256;
 
 /// Where an update goes.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +39,7 @@ pub fn is_chatter(update: &Update<'_>) -> bool {
                 | Content::MigratedTo(_)
                 | Content::MigratedFrom(_)
         ),
-        UpdateKind::EditedMessage(_) | UpdateKind::Callback(_) => true,
+        UpdateKind::EditedMessage(_) | UpdateKind::Callback(_) | UpdateKind::InlineQuery(_) => true,
         _ => false,
     }
 }
@@ -61,9 +63,9 @@ pub fn route(bot: &BotId, me: &Me, update: &Update<'_>) -> Routed {
         UpdateKind::Callback(callback) => {
             in_its_place(bot, update, |place| Some(pressed(callback, place)))
         }
+        UpdateKind::InlineQuery(query) => return inline(bot, me, query),
         UpdateKind::MyMember(change) => in_its_place(bot, update, |place| standing(change, place)),
         UpdateKind::EditedChannelPost(_)
-        | UpdateKind::InlineQuery(_)
         | UpdateKind::ChosenResult(_)
         | UpdateKind::Shipping(_)
         | UpdateKind::PaidMedia(_)
@@ -75,6 +77,19 @@ pub fn route(bot: &BotId, me: &Me, update: &Update<'_>) -> Routed {
         | UpdateKind::Ignored(_) => None,
     };
     message.unwrap_or(Routed::Ignored)
+}
+
+/// A question typed after the bot's name in any chat.
+fn inline(bot: &BotId, me: &Me, query: &InlineQuery<'_>) -> Routed {
+    let words: String = query.query.chars().take(INLINE_MAX_CHARS).collect();
+    let message = session::Message::Inline {
+        from: profile(Some(&query.from)),
+        query: query.id.to_string(),
+        words,
+        offset: query.offset.to_string(),
+        bot_username: me.username.clone().unwrap_or_default(),
+    };
+    Routed::To(Key::session(bot, query.from.id), message.into())
 }
 
 /// The kind of actor that an update is for.
@@ -98,14 +113,17 @@ fn in_its_place(
 }
 
 fn from_customer(from: Option<&User<'_>>, what: Incoming) -> Message {
+    session::Message::Customer { from: profile(from), what }.into()
+}
+
+fn profile(from: Option<&User<'_>>) -> Profile {
     let owned = |text: &Option<Text<'_>>| text.as_ref().map(|text| text.to_string());
-    let profile = from.map_or_else(Profile::default, |user| Profile {
+    from.map_or_else(Profile::default, |user| Profile {
         first_name: user.first_name.to_string(),
         last_name: owned(&user.last_name),
         username: owned(&user.username),
         language_code: owned(&user.language_code),
-    });
-    session::Message::Customer { from: profile, what }.into()
+    })
 }
 
 /// What a customer who says too much is told, by their session.

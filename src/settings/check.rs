@@ -4,7 +4,7 @@ use std::path::Path;
 
 use secrecy::ExposeSecret;
 
-use super::{BotSettings, IntakeMode, LANGUAGES, Settings, SettingsError, people};
+use super::{BotSettings, IntakeMode, LANGUAGES, Settings, SettingsError, parcels, people};
 
 /// Gateways that Kontor knows.
 const GATEWAYS: &[&str] = &["sandbox"];
@@ -108,6 +108,7 @@ fn shop(settings: &Settings) -> Checked {
         let hint = format!("write one of {}, or add it there", shop.languages.join(", "));
         return refuse("shop.default_language", &problem, &hint);
     }
+    parcels::check(shop)?;
     if !GATEWAYS.contains(&shop.gateway.as_str()) {
         let problem = format!("there is no gateway '{}'", shop.gateway);
         return refuse("shop.gateway", &problem, &format!("write {}", GATEWAYS.join(" or ")));

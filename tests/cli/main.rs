@@ -8,6 +8,7 @@ mod control;
 mod doctor;
 mod health;
 mod init;
+mod orders;
 mod rig;
 mod rotation;
 mod upgrade;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use actors::flow::Flows;
 use actors::manners::{Leaflets, Manners, Terms};
+use actors::order::{self, Progress};
 use actors::payment::{self, CheckoutReport};
 use actors::{Catalogue, External, House, Product, ProductKind, Rules};
 use entities::{Currency, Database, Key, Kind, Money, UnparsedRow};
@@ -14,12 +15,13 @@ use kontor::delivery::limits::OutboundLimits;
 use crate::rig::{BOT, By, Ground, Rig, wait_until};
 
 /// What is hers and nobody else's, as it is written into the database.
-const MARKERS: [&str; 6] = [
+const MARKERS: [&str; 7] = [
     "Zebulonia",
     "441632960777",
     "zebulonia@example.org",
     "campaign-zebulonia",
     "nothing but zebras",
+    "12 Zebra Road",
     "a stripe nobody could parse",
 ];
 
@@ -58,6 +60,7 @@ fn house() -> House {
             terms: Some(Terms { version: "v1".to_owned(), texts }),
             ..Leaflets::default()
         }),
+        promos: Arc::default(),
     }
 }
 
@@ -108,9 +111,27 @@ async fn lives(rig: &Rig<'_>, person: i64, (name, phone, email): (&str, &str, &s
     writes("/shop");
     press(ground, person, "Mug · 12.00\u{a0}EUR").await;
     press(ground, person, "1").await;
+    press(ground, person, "🛒 Cart · 1").await;
+    press(ground, person, "Check out · 12.00\u{a0}EUR").await;
+    sees(ground, person, "name, street").await;
+    writes(&format!("{name}, 12 {} Road", if name == "Zebulonia" { "Zebra" } else { "Horse" }));
     press(ground, person, "Place order").await;
     pay(rig, person).await;
     sees(ground, person, "Receipt").await;
+    ship(rig, person).await;
+    sees(ground, person, "on its way").await;
+}
+
+/// The shop sends the parcel: its address is needed no more.
+async fn ship(rig: &Rig<'_>, person: i64) {
+    let session = Key::session(&crate::rig::shop(), person);
+    let orders = entities::orders_of(&rig.kernel.database().read, session.as_str()).await;
+    let order = orders.expect("reads").pop().expect("an order");
+    let key = Key::parse(&order.id).expect("a key");
+    let (to, by) = (Progress::Shipped, "eve".to_owned());
+    let message = order::Message::Advance { to, tracking: None, by };
+    let external = External::Request(format!("ship-{person}"));
+    rig.kernel.office.tell_patiently(key, external, message.into()).await.expect("is taken");
 }
 
 /// The gateway reports that the order's money came.
@@ -204,7 +225,7 @@ async fn erased(rig: &Rig<'_>) {
     keep_unparsed(rig, zeb).await;
     rig.settle().await;
     // All but the update, which is sealed.
-    assert_eq!(left(ground, &database).await, MARKERS[..5], "the search finds what is there");
+    assert_eq!(left(ground, &database).await, MARKERS[..6], "the search finds what is there");
 
     ground.writes(zeb, "/privacy");
     press(ground, zeb, "Send me my data").await;

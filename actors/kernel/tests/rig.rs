@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use entities::{BotId, Currency, Database, Key, Kind, MasterKey, Money, SealKey, ServerLock};
 
+use crate::address::IntentId;
 use crate::capability::Answer;
 use crate::house::House;
-use crate::intent::{
-    Courier, CourierReport, GatewayReply, Intent, IntentId, Method, Outcome, TelegramCall,
-};
+use crate::intent::{Courier, CourierReport, GatewayReply, Intent, Method, Outcome, TelegramCall};
 use crate::payment::Message as PaymentMessage;
 use crate::session::{Incoming, Message as SessionMessage, Profile};
 use crate::{

@@ -5,7 +5,7 @@ use crate::capability::{Answer, Input};
 use crate::house::House;
 use crate::intent::Intent;
 use crate::message::Message as AnyMessage;
-use crate::order::{By, Line, Message, Stage, State, Timer};
+use crate::order::{By, Extras, Line, Message, Stage, State, Timer};
 use crate::session;
 use entities::{Currency, Money};
 use time::Duration;
@@ -41,7 +41,7 @@ fn money_that_crossed_the_cancellation_goes_back() {
 fn a_paid_order_without_goods_is_undone_on_both_sides() {
     let mut state = awaiting();
     hears(&mut state, Message::Captured { amount: money(3_600) });
-    hears(&mut state, Message::Committed { product: "mug".to_owned() });
+    hears(&mut state, Message::Committed { product: "mug".to_owned(), codes: Vec::new() });
     let refused = Message::CommitRefused { product: "tea".to_owned(), available: 0 };
     let decision = hears(&mut state, refused.clone());
     assert_eq!(told(&decision), ["stock:mug return", "payment:K7Q2M9 give back"]);
@@ -69,9 +69,17 @@ fn only_the_whole_sum_pays() {
 fn a_number_belongs_to_its_first_customer() {
     let mut state = placed(vec![line("mug", 2)]);
     let before = state.clone();
-    let again = Message::Place { customer: session_of(7), lines: vec![line("mug", 2)] };
+    let again = Message::Place {
+        customer: session_of(7),
+        lines: vec![line("mug", 2)],
+        extras: Extras::default(),
+    };
     assert!(hears(&mut state, again).intents.is_empty(), "the same wish again");
-    let theirs = Message::Place { customer: session_of(8), lines: vec![line("mug", 2)] };
+    let theirs = Message::Place {
+        customer: session_of(8),
+        lines: vec![line("mug", 2)],
+        extras: Extras::default(),
+    };
     let decision = hears(&mut state, theirs);
     assert!(matches!(decision.answer, Answer::Refused(_)));
     let [Intent::Tell { to, message: AnyMessage::Session(message) }] = &decision.intents[..] else {
@@ -94,7 +102,7 @@ fn lines_that_make_no_sense_are_refused() {
         vec![dear],
         (0..51).map(|number| line(&format!("mug-{number}"), 1)).collect(),
     ] {
-        let place = Message::Place { customer: session_of(7), lines };
+        let place = Message::Place { customer: session_of(7), lines, extras: Extras::default() };
         let mut state = State::default();
         let refusal = refusal(decide(&mut state, Input::Message(place)));
         assert_eq!(refusal.code, "order-lines");

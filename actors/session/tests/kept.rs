@@ -5,6 +5,7 @@ use time::Duration;
 
 use super::{ADA, registered, state};
 use crate::intent::{Button, Keyboard, Method, TelegramCall};
+use crate::order;
 use crate::session::Place;
 use crate::town::{Town, data_of};
 
@@ -14,10 +15,7 @@ const RECEIPT: i64 = 555;
 
 fn ordered(quantity: &str) -> (Town, Key) {
     let mut town = registered(Town::stocked(5));
-    town.says(ADA, "/shop");
-    town.chooses(ADA, "Mug <1>");
-    town.says(ADA, quantity);
-    town.chooses(ADA, "Place order");
+    town.orders(ADA, &[("mug-1", quantity.parse().expect("a number"))]);
     town.settle();
     let order = state(&town).cards[0].order.clone();
     assert_eq!(state(&town).cards[0].place, Place::At(CARD));
@@ -52,18 +50,27 @@ fn pressed(town: &mut Town, message_id: i64, data: &str) -> Vec<Method> {
 }
 
 fn shows_anew(methods: &[Method]) {
-    assert!(matches!(methods, [Method::SendText { .. } | Method::SendPhoto { .. }]), "{methods:?}");
+    assert!(
+        matches!(
+            methods,
+            [Method::SendText { .. } | Method::SendPhoto { .. } | Method::SendFile { .. }]
+        ),
+        "{methods:?}"
+    );
 }
 
 #[test]
 fn a_receipt_and_a_finished_card_stay_under_their_own_buttons() {
     let (mut town, order) = ordered("2");
     town.pays(&order);
-    for (message_id, text) in [(RECEIPT, "Receipt"), (CARD, "paid and completed")] {
+    for (message_id, text, own) in [
+        (RECEIPT, "Receipt", &["Receipt as PDF"][..]),
+        (CARD, "payment confirmed", &["Cancel order", "Receipt as PDF", "Order again"]),
+    ] {
         let (_, buttons) = newest(&town, text);
         let labels: Vec<&str> = buttons.iter().map(|(label, _)| &**label).collect();
-        assert_eq!(labels, ["My orders", "Menu"], "{text}");
-        for (_, data) in &buttons {
+        assert_eq!(labels, [own, &["My orders", "Menu"]].concat(), "{text}");
+        for (_, data) in buttons.iter().filter(|(label, _)| label != "Cancel order") {
             shows_anew(&pressed(&mut town, message_id, data));
         }
     }
@@ -90,7 +97,7 @@ fn an_open_card_stays_and_still_follows_its_order() {
     });
     let (message_id, html) = edited.expect("the card");
     assert_eq!(message_id, CARD);
-    assert!(html.contains("paid and completed"), "{html}");
+    assert!(html.contains("payment confirmed"), "{html}");
 }
 
 #[test]
@@ -128,10 +135,14 @@ fn nobody_is_told_that_nothing_was_charged_once_money_came() {
 fn an_old_cards_cancel_button_brings_it_up_to_date() {
     let (mut town, order) = ordered("1");
     town.pays(&order);
+    let (to, by) = (order::Progress::Processing, "eve".to_owned());
+    let advance = order::Message::Advance { to, tracking: None, by };
+    town.give(&order, advance.into()).expect("taken");
+    town.settle();
     let methods = pressed(&mut town, 70, &format!("k.c.{}", order.id()));
     let [Method::EditText { message_id: 70, html, .. }] = &methods[..] else {
         panic!("{methods:?}");
     };
-    assert!(html.contains("paid and completed"), "{html}");
+    assert!(html.contains("being packed"), "{html}");
     assert_eq!(state(&town).cards[0].place, Place::At(70));
 }

@@ -29,10 +29,7 @@ fn asks(town: &mut Town) {
 
 fn bought() -> (Town, Key) {
     let mut town = customer();
-    town.says(ADA, "/shop");
-    town.chooses(ADA, "Mug <1>");
-    town.says(ADA, "1");
-    town.chooses(ADA, "Place order");
+    town.orders(ADA, &[("mug-1", 1)]);
     town.settle();
     let order = state(&town).cards[0].order.clone();
     (town, order)
@@ -106,11 +103,18 @@ fn an_order_forgets_its_customer_only_when_it_is_over() {
     assert!(town.give(&payment_of(&key), pay().into()).is_err(), "money is awaited");
     assert!(town.give(&key, forget().into()).is_err(), "goods are held");
     town.pays(&key);
+    assert!(town.give(&key, forget().into()).is_err(), "the parcel needs its address");
+    let (to, by) = (order::Progress::Shipped, "eve".to_owned());
+    let advance = order::Message::Advance { to, tracking: None, by };
+    town.give(&key, advance.into()).expect("is sent");
+    town.settle();
     assert_eq!(town.give(&payment_of(&key), pay().into()), Ok(Answer::Done));
     assert_eq!(town.give(&key, forget().into()), Ok(Answer::Done));
     town.settle();
     let order = &town.orders.states[&key];
     assert_eq!(order.customer.as_ref(), Some(&pseudonym));
+    let stored = serde_json::to_string(order).expect("stored");
+    assert!(!stored.contains("St James"), "{stored}");
     let row = town.rows.iter().rev().find_map(|row| match row {
         Row::Order(row) => Some(row.session.clone()),
         _ => None,

@@ -219,7 +219,7 @@ fn who_leaves_in_the_middle_goes_on_where_they_were() {
 fn two_devices_that_press_at_once_order_once() {
     let mut town = town_in("en");
     customer(&mut town);
-    town.presses(ADA, 7, "t.q.mug-1.2");
+    town.checks_out(ADA, &[("mug-1", 2)]);
     let place = crate::town::button(&town.sent, "Place order").expect("a button");
     town.presses(ADA, 7, &place);
     town.presses(ADA, 8, &place);

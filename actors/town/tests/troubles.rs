@@ -119,7 +119,11 @@ fn a_number_that_is_taken_is_chosen_anew() {
     let order = ordered(&mut town, "1");
     // Somebody else's order has the number already.
     let line = town.sessions.states[&session_of(ADA)].cards[0].view.lines[0].clone();
-    let theirs = order::Message::Place { customer: session_of(8), lines: vec![line] };
+    let theirs = order::Message::Place {
+        customer: session_of(8),
+        lines: vec![line],
+        extras: order::Extras::default(),
+    };
     town.give(&order, Message::Order(Box::new(theirs))).expect("placed");
     town.settle();
     let card = town.sessions.states[&session_of(ADA)].cards[0].clone();
@@ -138,7 +142,7 @@ fn a_card_whose_message_is_gone_is_sent_anew_and_keeps_up() {
     let place = town.sessions.states[&session_of(ADA)].cards[0].place;
     assert_eq!(place, Place::At(101), "a new message");
     town.pays(&order);
-    assert!(town.last_words().contains("Receipt") || town.last_words().contains("paid"));
+    assert!(town.last_words().contains("payment is confirmed"));
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn nothing_is_sent_to_somebody_who_left_until_they_return() {
     });
     assert_eq!(row, Some(false));
     town.does(ADA, Incoming::Unblocked);
-    assert!(town.last_words().contains("paid and completed"), "{}", town.last_words());
+    assert!(town.last_words().contains("payment confirmed"), "{}", town.last_words());
 }
 
 #[test]

@@ -34,7 +34,6 @@ order-held = يراجع أحد موظفينا عملية الدفع وسيعال
 order-state-preparing = قيد التجهيز
 order-state-awaiting-payment = في انتظار الدفع
 order-state-paid = مدفوع
-order-state-fulfilled = مدفوع ومكتمل
 order-state-cancelled = ملغى
 order-state-expired = انتهت مهلته
 order-state-refused = نفدت الكمية

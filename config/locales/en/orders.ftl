@@ -28,7 +28,6 @@ order-held = A person is looking into the payment and will settle it. You need n
 order-state-preparing = being prepared
 order-state-awaiting-payment = awaiting payment
 order-state-paid = paid
-order-state-fulfilled = paid and completed
 order-state-cancelled = cancelled
 order-state-expired = expired
 order-state-refused = out of stock

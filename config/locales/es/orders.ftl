@@ -28,7 +28,6 @@ order-held = Una persona está revisando el pago y lo resolverá. No tienes que 
 order-state-preparing = en preparación
 order-state-awaiting-payment = pendiente de pago
 order-state-paid = pagado
-order-state-fulfilled = pagado y completado
 order-state-cancelled = cancelado
 order-state-expired = caducado
 order-state-refused = sin existencias

@@ -31,7 +31,6 @@ order-held = Платежом занимается сотрудник и всё 
 order-state-preparing = готовится
 order-state-awaiting-payment = ждёт оплаты
 order-state-paid = оплачен
-order-state-fulfilled = оплачен и выполнен
 order-state-cancelled = отменён
 order-state-expired = истёк
 order-state-refused = нет в наличии

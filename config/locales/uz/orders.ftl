@@ -19,7 +19,6 @@ order-held = Toʻlovni xodimimiz koʻrib chiqyapti va hal qiladi. Sizdan hech na
 order-state-preparing = tayyorlanmoqda
 order-state-awaiting-payment = toʻlov kutilmoqda
 order-state-paid = toʻlangan
-order-state-fulfilled = toʻlangan va bajarilgan
 order-state-cancelled = bekor qilingan
 order-state-expired = muddati tugagan
 order-state-refused = mahsulot qolmagan

@@ -1,21 +1,35 @@
-# Tanlash.
-shop-empty = Hozir doʻkonda hech narsa yoʻq. Iltimos, keyinroq kiring.
-shop-page =
-    { $pages ->
-        [1] <b>Doʻkon</b>
-       *[other] <b>Doʻkon</b> · { $pages } sahifadan { $page }-sahifa
-    }
+# Choosing.
+shop-empty = Hozircha doʻkonda hech narsa yoʻq. Keyinroq kiring.
+shop-front =
+    <b>Doʻkon</b>
+    Nima qidiryapsiz?
+shop-category = <b>{ $title }</b>
+shop-page = { $page }-sahifa, jami { $pages }
+category-gone = Bu boʻlim endi yoʻq.
 product =
     <b>{ $title }</b>
     { $price }
+product-from = { $price }dan
 product-gone = Bu mahsulot endi sotilmaydi. Mana bizda borlari.
-quantity-ask = Nechta kerak? Raqamni bosing yoki yozing, koʻpi bilan { $max } ta.
-quantity-range = Iltimos, 1 dan { $max } gacha boʻlgan sonni yozing.
-summary =
-    <b>Buyurtmangiz</b>
-    { $quantity } × { $title }, donasi { $price }
-
-    Jami: <b>{ $total }</b>
-summary-again = Iltimos, yana bir bor koʻzdan kechiring: hozirgi holat shunday.
-button-place = Buyurtma berish
-button-change = Oʻzgartirish
+variant-ask = Qaysi biri?
+quantity-ask = Nechta? Sonni bosing yoki yozing, koʻpi bilan { $max }.
+quantity-range = 1 dan { $max } gacha son yozing.
+quantity-in-cart = Savatingizda: { $quantity }
+search-ask = Nima qidiryapsiz? Bir-ikki soʻz yozing.
+search-found = “{ $query }”: { $count } ta mahsulot. Boshqasini qidirish uchun boshqa soʻz yozing.
+search-none = “{ $query }” boʻyicha hech narsa yoʻq. Boshqa soʻz yozing.
+favourites = <b>Sevimlilar</b>
+favourites-none = Hozircha hech narsa yoʻq. Mahsulot ostidagi ♡ ni bosing.
+favourite-kept = Sevimlilarga qoʻshildi
+favourite-let-go = Sevimlilardan olib tashlandi
+region-ask = Qayerga yuboramiz? U yerda sotiladiganlarni koʻrsatamiz.
+region-gone = U yerga endi yubormaymiz.
+button-search = 🔎 Qidirish
+button-favourites = ♡ Sevimlilar
+button-favourite = ♡ Saqlash
+button-favourite-kept = ♥ Saqlangan
+button-share = Ulashish
+button-open = Doʻkonda ochish
+button-region = 📍 { $title }
+button-region-none = 📍 Qayerga?
+button-region-change = Hudud

@@ -190,8 +190,11 @@ fn card(order: &OrderRow, texts: &[String], findings: &mut Findings) {
     let is_receipt = |text: &&String| text.starts_with("Receipt") && text.contains(&named);
     let receipts = texts.iter().filter(is_receipt).count() as u64;
     match (order.state.as_str(), receipts) {
-        ("fulfilled", 0) => findings.differ(format!("order {} has no receipt", order.number)),
-        ("cancelled" | "expired" | "failed", 1..) => {
+        ("confirmed" | "delivered", 0) => {
+            findings.differ(format!("order {} has no receipt", order.number))
+        }
+        // A paid order can be called off until it is packed; the others never were paid.
+        ("expired" | "failed", 1..) => {
             findings.differ(format!("order {} is {} with a receipt", order.number, order.state));
         }
         (_, receipts) => findings.doubled += receipts.saturating_sub(1),
@@ -252,7 +255,7 @@ fn ends(rows: &Rows, findings: &mut Findings) {
         let state = payment.map(|payment| payment.state.as_str());
         let kept = payment.map_or(0, |payment| payment.captured_minor - payment.refunded_minor);
         let due = match order.state.as_str() {
-            "fulfilled" => order.total_minor,
+            "confirmed" | "delivered" => order.total_minor,
             "cancelled" | "expired" | "refused" | "failed" | "refunded" => 0,
             "held" => {
                 findings.with_a_person += 1;
@@ -279,7 +282,8 @@ fn ends(rows: &Rows, findings: &mut Findings) {
 /// What left the shelf was sold, and nothing is set aside for nobody.
 async fn shelf(truths: &Truths<'_>, rows: &Rows, findings: &mut Findings) -> Result<(), DbErr> {
     let stock = entities::stock(&truths.database.read).await?;
-    let fulfilled = rows.orders.iter().filter(|order| order.state == "fulfilled");
+    let is_sold = |order: &&OrderRow| ["confirmed", "delivered"].contains(&order.state.as_str());
+    let fulfilled = rows.orders.iter().filter(is_sold);
     let sold: Vec<&OrderLineRow> =
         fulfilled.filter_map(|order| rows.lines.get(&order.id)).flatten().collect();
     for (product, pieces) in truths.shelf {

@@ -219,6 +219,21 @@ impl Shopping {
             .await
             .ok_or("the question for the quantity")?;
         let from = self.write(&purchase.quantity.to_string()).await?;
+        self.press(from, "🛒 Cart").await?;
+        self.press(from, "Check out").await?;
+        // The address is asked once; later parcels go there as well.
+        let is_asked = self.seen(from, |message| match button(message, "Place order") {
+            Some(_) => Some(false),
+            None => text_of(message)?.contains("name, street").then_some(true),
+        });
+        let from = match is_asked.await.ok_or("the summary")? {
+            false => from,
+            true => {
+                let from = self.write("1 Harbour Road, Bristol").await?;
+                self.press(from, "Skip").await?;
+                from
+            }
+        };
         self.press(from, "Place order").await?;
         let card = self.seen(from, |message| number(&text_of(message)?)).await;
         let number = card.ok_or("the order's card")?;

@@ -1,18 +1,28 @@
 //! One intent as the Bot API calls that carry it out: bodies, keyboards, pieces of long texts. Knows no HTTP.
 
-use actors::{Button, Keyboard, Method, Photo, Price, ReplyButton, TelegramCall};
+use actors::{Button, Document, Keyboard, Method, Photo, Price, ReplyButton, TelegramCall};
 use serde_json::{Map, Value, json};
 
 use crate::delivery::markup::{Entity, parse_html};
 use crate::delivery::split::{CAPTION_UNITS, Piece, TEXT_UNITS, split_text};
+
+/// How long Telegram may answer the same question by itself: prices and stock change.
+const INLINE_CACHE_S: u32 = 30;
 
 /// One call of the Bot API.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Step {
     pub(super) method: &'static str,
     pub(super) body: Map<String, Value>,
-    /// One of our pictures goes along; without it the words go alone.
-    pub(super) picture: Option<String>,
+    /// What goes along; without it the words go alone.
+    pub(super) file: Option<Along>,
+}
+
+/// A file that goes along with a call.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Along {
+    Picture(String),
+    Document(Document),
 }
 
 /// What a call counts against.
@@ -48,14 +58,23 @@ pub(super) fn steps(call: &TelegramCall, provider: Option<&str>) -> Result<Vec<S
             steps
         }
         Method::SendPhoto { photo, html, keyboard } => photo_steps(chat, photo, html, keyboard)?,
+        Method::SendFile { file, html, keyboard } => vec![file_step(chat, file, html, keyboard)],
         method => vec![single(chat, method, provider)?],
     })
 }
 
 /// Methods that are always one call.
 fn single(chat: i64, method: &Method, provider: Option<&str>) -> Result<Step, Unsendable> {
-    let step = |method, body| Step { method, body: fields(body), picture: None };
+    let step = |method, body| Step { method, body: fields(body), file: None };
     Ok(match method {
+        Method::EditCaption { message_id, html, keyboard } => {
+            let body = json!({"chat_id": chat, "message_id": message_id});
+            let mut step = step("editMessageCaption", body);
+            put_caption(&mut step.body, html);
+            put_keyboard(&mut step.body, keyboard);
+            only_inline(&mut step.body);
+            step
+        }
         Method::EditKeyboard { message_id, keyboard } => {
             let body = json!({"chat_id": chat, "message_id": message_id});
             let mut step = step("editMessageReplyMarkup", body);
@@ -81,18 +100,21 @@ fn single(chat: i64, method: &Method, provider: Option<&str>) -> Result<Step, Un
             }
             step("answerPreCheckoutQuery", body)
         }
-        Method::AnswerInline { query, results } => {
-            step("answerInlineQuery", json!({"inline_query_id": query, "results": results}))
+        Method::AnswerInline { query, results, next_offset } => {
+            let body = json!({"inline_query_id": query, "results": results,
+                "next_offset": next_offset, "cache_time": INLINE_CACHE_S, "is_personal": true});
+            step("answerInlineQuery", body)
         }
         Method::SendInvoice { title, description, payload, prices } => {
             let invoice = json!({"chat_id": chat, "title": title, "description": description,
                 "payload": payload});
-            Step { method: "sendInvoice", body: priced(invoice, prices, provider)?, picture: None }
+            Step { method: "sendInvoice", body: priced(invoice, prices, provider)?, file: None }
         }
         Method::LeaveChat => step("leaveChat", json!({"chat_id": chat})),
         Method::SendText { .. }
         | Method::EditText { .. }
         | Method::SendPhoto { .. }
+        | Method::SendFile { .. }
         | Method::SendReport { .. } => {
             return Err(Unsendable::Empty);
         }
@@ -105,7 +127,9 @@ pub(super) fn cost(method: &str) -> Cost {
     match method {
         "sendMessage"
         | "sendPhoto"
+        | "sendDocument"
         | "sendInvoice"
+        | "editMessageCaption"
         | "editMessageText"
         | "editMessageReplyMarkup" => Cost::Message,
         _ => Cost::Nothing,
@@ -138,7 +162,7 @@ fn texts(chat: i64, pieces: Vec<Piece>, keyboard: &Keyboard) -> Result<Vec<Step>
 fn text(chat: i64, (text, entities): Piece) -> Step {
     let mut body = fields(json!({"chat_id": chat, "text": text}));
     put_entities(&mut body, "entities", &entities);
-    Step { method: "sendMessage", body, picture: None }
+    Step { method: "sendMessage", body, file: None }
 }
 
 /// A picture with its words; what does not fit under it follows as a text.
@@ -161,9 +185,9 @@ fn photo_steps(
             body.insert("photo".to_owned(), json!(id));
             None
         }
-        Photo::Ours(name) => Some(name.clone()),
+        Photo::Ours(name) => Some(Along::Picture(name.clone())),
     };
-    let mut first = Step { method: "sendPhoto", body, picture };
+    let mut first = Step { method: "sendPhoto", body, file: picture };
     let (Some((caption, _)), Some((next, _))) = (caption, captions.next()) else {
         put_keyboard(&mut first.body, keyboard);
         return Ok(vec![first]);
@@ -172,6 +196,25 @@ fn photo_steps(
     let mut steps = vec![first];
     steps.extend(texts(chat, split_text(text, &entities, TEXT_UNITS), keyboard)?);
     Ok(steps)
+}
+
+/// A file with its words, of which there are few.
+fn file_step(chat: i64, file: &Document, html: &str, keyboard: &Keyboard) -> Step {
+    let mut body = fields(json!({"chat_id": chat}));
+    put_caption(&mut body, html);
+    put_keyboard(&mut body, keyboard);
+    Step { method: "sendDocument", body, file: Some(Along::Document(file.clone())) }
+}
+
+/// The words under a photo or a file; what does not fit is left out.
+fn put_caption(body: &mut Map<String, Value>, html: &str) {
+    let (text, entities) = styled(html);
+    if let Some((caption, entities)) =
+        split_text(&text, &entities, CAPTION_UNITS).into_iter().next()
+    {
+        body.insert("caption".to_owned(), json!(caption));
+        put_entities(body, "caption_entities", &entities);
+    }
 }
 
 /// What begins with the second piece of a text, styles included.
@@ -237,6 +280,7 @@ fn button(button: &Button) -> Value {
         Button::Link { label, url } => json!({"text": label, "url": url}),
         Button::Copy { label, text } => json!({"text": label, "copy_text": {"text": text}}),
         Button::Pay { label } => json!({"text": label, "pay": true}),
+        Button::Share { label, query } => json!({"text": label, "switch_inline_query": query}),
     }
 }
 
@@ -270,4 +314,14 @@ fn fields(value: Value) -> Map<String, Value> {
         Value::Object(fields) => fields,
         _ => Map::new(),
     }
+}
+
+/// A photo's caption as a text.
+pub(super) fn words_alone(mut body: Map<String, Value>) -> Map<String, Value> {
+    for (caption, text) in [("caption", "text"), ("caption_entities", "entities")] {
+        if let Some(value) = body.remove(caption) {
+            body.insert(text.to_owned(), value);
+        }
+    }
+    body
 }

@@ -8,7 +8,7 @@ use actors::{
 use entities::{BotId, Currency, Money};
 use serde_json::{Value, json};
 
-use super::compose::{Step, Unsendable, steps};
+use super::compose::{Along, Step, Unsendable, steps};
 use super::inline_body;
 use super::verdict::{Verdict, verdict};
 use crate::telegram::{ApiError, CallError};
@@ -81,7 +81,7 @@ fn what_does_not_fit_under_a_photo_follows_it_with_its_styles() {
         steps(&call(Method::SendPhoto { photo, html, keyboard: home() }), None).unwrap()
     };
     let short = photo("<i>short</i>".to_owned());
-    assert_eq!((short.len(), short[0].picture.as_deref()), (1, Some("mug")));
+    assert_eq!((short.len(), short[0].file.clone()), (1, Some(Along::Picture("mug".to_owned()))));
     assert!(short[0].body.contains_key("caption_entities"));
     let none = photo(String::new());
     assert!(!none[0].body.contains_key("caption"));

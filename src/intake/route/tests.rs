@@ -215,13 +215,24 @@ fn polls_are_the_bots_and_the_rest_is_nobodys() {
     }
     for content in [
         private(json!({"pinned_message": {"message_id": 1}})),
-        json!({"inline_query": {"id": "1", "from": ada(), "query": "", "offset": ""}}),
         json!({"message_reaction": {"chat": {"id": -100}, "message_id": 1, "date": 1,
             "old_reaction": [], "new_reaction": []}}),
         json!({"tomorrows_news": {}}),
     ] {
         assert_eq!(routed(content), Routed::Ignored);
     }
+}
+
+#[test]
+fn an_inline_question_is_answered_by_the_askers_session() {
+    let asked = json!({"inline_query": {"id": "1", "from": ada(), "query": "mug", "offset": "20"}});
+    let Routed::To(key, message) = routed(asked) else { panic!("ignored") };
+    assert_eq!(key.as_str(), "session:shop:7");
+    let Message::Session(message) = message else { panic!("{message:?}") };
+    let session::Message::Inline { words, offset, bot_username, .. } = *message else {
+        panic!("{message:?}")
+    };
+    assert_eq!((&*words, &*offset, &*bot_username), ("mug", "20", "ShopBot"));
 }
 
 #[test]

@@ -1,0 +1,19 @@
+# From the cart to an order.
+summary = <b>طلبك</b>
+summary-again = انظر إليه مرة أخرى من فضلك: هذه هي الحالة الآن.
+order-goods = المنتجات: { $price }
+order-discount = الرمز { $code }: −{ $amount }
+order-shipping = { $method }: { $price }
+order-address = إلى: { $address }
+delivery = التوصيل
+delivery-ask = كيف نرسله؟
+delivery-free = مجانًا
+delivery-nowhere = لا يمكننا إرسال هذا إلى حيث أنت. اختر منطقة أخرى أو أزل شيئًا من السلة.
+address-ask = إلى أين نرسله؟ اكتب الاسم والشارع والرمز البريدي والمدينة في رسالة واحدة.
+courier-phone-ask = على أي رقم هاتف يمكن للمندوب الاتصال بك؟
+courier-phone-wrong = لا يبدو هذا رقم هاتف. اكتبه مثل ‎+998 90 123 45 67 أو تجاوزه.
+button-place = تأكيد الطلب
+button-change-goods = تغيير المنتجات
+button-change-address = العنوان
+button-change-phone = الهاتف
+button-change-delivery = التوصيل

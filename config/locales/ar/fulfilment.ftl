@@ -1,0 +1,24 @@
+# After the money: packing, parcels, what is sent through the chat, receipts.
+order-confirmed = تم تأكيد الدفع. سنخبرك هنا عندما يُرسل.
+order-tracking = هو في الطريق. رقم التتبع: <code>{ $code }</code>
+order-news = الطلب <b>{ $number }</b>: { $state }.
+order-promo-refused = لم يعد بالإمكان استخدام الرمز { $code } ولم يُخصم شيء. اطلب من جديد من دونه.
+order-state-confirmed = تم تأكيد الدفع
+order-state-processing = قيد التجهيز
+order-state-shipped = في الطريق
+order-state-delivered = تم التسليم
+order-state-promo-refused = الرمز غير صالح
+goods = <b>{ $title }</b>، الطلب { $number }
+goods-coming = ها هو مرة أخرى.
+again-not-all = ليس كل شيء ما زال معروضًا.
+button-goods = اعرض ما اشتريته
+button-receipt = إيصال PDF
+button-again = اطلب مرة أخرى
+button-copy = انسخ { $code }
+button-track = تتبّع الطرد
+receipt-file = إيصال الطلب <b>{ $number }</b>.
+receipt-title = إيصال
+receipt-order = الطلب { $number }، { $date }
+receipt-discount = الرمز { $code }
+receipt-total = المجموع، مدفوع
+receipt-thanks = شكرًا لطلبك.

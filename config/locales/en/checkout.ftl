@@ -1,0 +1,19 @@
+# From the cart to an order.
+summary = <b>Your order</b>
+summary-again = Please look at it once more: this is the present state.
+order-goods = Goods: { $price }
+order-discount = Promo code { $code }: −{ $amount }
+order-shipping = { $method }: { $price }
+order-address = To: { $address }
+delivery = Delivery
+delivery-ask = How shall we send it?
+delivery-free = free
+delivery-nowhere = We cannot send this to where you are. Choose another region, or take something out of the cart.
+address-ask = Where shall it go? Write name, street, postcode and town in one message.
+courier-phone-ask = Under which phone number can the courier reach you?
+courier-phone-wrong = This does not look like a phone number. Write it as in +998 90 123 45 67, or skip it.
+button-place = Place order
+button-change-goods = Change the goods
+button-change-address = Address
+button-change-phone = Phone
+button-change-delivery = Delivery

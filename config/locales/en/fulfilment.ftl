@@ -1,0 +1,24 @@
+# After the money: packing, parcels, what is sent through the chat, receipts.
+order-confirmed = The payment is confirmed. We tell you here when it is on its way.
+order-tracking = It is on its way. Tracking number: <code>{ $code }</code>
+order-news = Order <b>{ $number }</b>: { $state }.
+order-promo-refused = The promo code { $code } could not be used any more, and nothing was charged. Order again without it.
+order-state-confirmed = payment confirmed
+order-state-processing = being packed
+order-state-shipped = on its way
+order-state-delivered = delivered
+order-state-promo-refused = promo code not valid
+goods = <b>{ $title }</b>, order { $number }
+goods-coming = Here it is again.
+again-not-all = Not everything is still for sale.
+button-goods = Show what I bought
+button-receipt = Receipt as PDF
+button-again = Order again
+button-copy = Copy { $code }
+button-track = Track the parcel
+receipt-file = The receipt of order <b>{ $number }</b>.
+receipt-title = Receipt
+receipt-order = Order { $number }, { $date }
+receipt-discount = Promo code { $code }
+receipt-total = Total, paid
+receipt-thanks = Thank you for your order.

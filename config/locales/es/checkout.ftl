@@ -1,0 +1,19 @@
+# From the cart to an order.
+summary = <b>Tu pedido</b>
+summary-again = Míralo otra vez: así está ahora.
+order-goods = Productos: { $price }
+order-discount = Código { $code }: −{ $amount }
+order-shipping = { $method }: { $price }
+order-address = Para: { $address }
+delivery = Envío
+delivery-ask = ¿Cómo lo enviamos?
+delivery-free = gratis
+delivery-nowhere = No podemos enviar esto adonde estás. Elige otra región o quita algo del carrito.
+address-ask = ¿Adónde lo enviamos? Escribe nombre, calle, código postal y ciudad en un mensaje.
+courier-phone-ask = ¿En qué teléfono te localiza el mensajero?
+courier-phone-wrong = No parece un teléfono. Escríbelo como +34 600 123 456, o sáltalo.
+button-place = Hacer el pedido
+button-change-goods = Cambiar productos
+button-change-address = Dirección
+button-change-phone = Teléfono
+button-change-delivery = Envío

@@ -1,0 +1,24 @@
+# After the money: packing, parcels, what is sent through the chat, receipts.
+order-confirmed = El pago está confirmado. Te avisamos aquí cuando salga.
+order-tracking = Está en camino. Número de seguimiento: <code>{ $code }</code>
+order-news = Pedido <b>{ $number }</b>: { $state }.
+order-promo-refused = El código { $code } ya no se podía usar y no se cobró nada. Vuelve a pedir sin él.
+order-state-confirmed = pago confirmado
+order-state-processing = en preparación
+order-state-shipped = en camino
+order-state-delivered = entregado
+order-state-promo-refused = código no válido
+goods = <b>{ $title }</b>, pedido { $number }
+goods-coming = Aquí lo tienes otra vez.
+again-not-all = No todo sigue a la venta.
+button-goods = Ver lo comprado
+button-receipt = Recibo en PDF
+button-again = Pedir otra vez
+button-copy = Copiar { $code }
+button-track = Seguir el paquete
+receipt-file = El recibo del pedido <b>{ $number }</b>.
+receipt-title = Recibo
+receipt-order = Pedido { $number }, { $date }
+receipt-discount = Código { $code }
+receipt-total = Total, pagado
+receipt-thanks = Gracias por tu pedido.

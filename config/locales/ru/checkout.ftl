@@ -1,0 +1,19 @@
+# From the cart to an order.
+summary = <b>Ваш заказ</b>
+summary-again = Посмотрите ещё раз: это то, что есть сейчас.
+order-goods = Товары: { $price }
+order-discount = Промокод { $code }: −{ $amount }
+order-shipping = { $method }: { $price }
+order-address = Куда: { $address }
+delivery = Доставка
+delivery-ask = Как доставить?
+delivery-free = бесплатно
+delivery-nowhere = Туда мы это отправить не можем. Выберите другой регион или уберите что-нибудь из корзины.
+address-ask = Куда отправить? Напишите одним сообщением имя, улицу, индекс и город.
+courier-phone-ask = По какому телефону курьер сможет вам позвонить?
+courier-phone-wrong = Это не похоже на номер телефона. Напишите, например, +998 90 123 45 67 или пропустите.
+button-place = Заказать
+button-change-goods = Изменить товары
+button-change-address = Адрес
+button-change-phone = Телефон
+button-change-delivery = Доставка

@@ -1,0 +1,24 @@
+# After the money: packing, parcels, what is sent through the chat, receipts.
+order-confirmed = Оплата подтверждена. Сообщим здесь, когда заказ отправится.
+order-tracking = Заказ в пути. Номер отслеживания: <code>{ $code }</code>
+order-news = Заказ <b>{ $number }</b>: { $state }.
+order-promo-refused = Промокод { $code } больше не действует, деньги не списаны. Закажите снова без него.
+order-state-confirmed = оплата подтверждена
+order-state-processing = собирается
+order-state-shipped = в пути
+order-state-delivered = доставлен
+order-state-promo-refused = промокод не действует
+goods = <b>{ $title }</b>, заказ { $number }
+goods-coming = Вот ещё раз.
+again-not-all = Не всё ещё продаётся.
+button-goods = Показать покупку
+button-receipt = Чек в PDF
+button-again = Заказать снова
+button-copy = Скопировать { $code }
+button-track = Отследить посылку
+receipt-file = Чек заказа <b>{ $number }</b>.
+receipt-title = Чек
+receipt-order = Заказ { $number }, { $date }
+receipt-discount = Промокод { $code }
+receipt-total = Итого, оплачено
+receipt-thanks = Спасибо за заказ.

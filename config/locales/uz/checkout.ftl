@@ -1,0 +1,19 @@
+# From the cart to an order.
+summary = <b>Buyurtmangiz</b>
+summary-again = Yana bir qarang: hozirgi holat shu.
+order-goods = Mahsulotlar: { $price }
+order-discount = Promokod { $code }: −{ $amount }
+order-shipping = { $method }: { $price }
+order-address = Manzil: { $address }
+delivery = Yetkazib berish
+delivery-ask = Qanday yuboramiz?
+delivery-free = bepul
+delivery-nowhere = Buni siz turgan joyga yubora olmaymiz. Boshqa hududni tanlang yoki savatdan biror narsani oling.
+address-ask = Qayerga yuboramiz? Bitta xabarda ism, koʻcha, indeks va shaharni yozing.
+courier-phone-ask = Kuryer qaysi telefon orqali bogʻlansin?
+courier-phone-wrong = Bu telefon raqamiga oʻxshamaydi. +998 90 123 45 67 kabi yozing yoki oʻtkazib yuboring.
+button-place = Buyurtma berish
+button-change-goods = Mahsulotlarni oʻzgartirish
+button-change-address = Manzil
+button-change-phone = Telefon
+button-change-delivery = Yetkazish

@@ -1,0 +1,24 @@
+# After the money: packing, parcels, what is sent through the chat, receipts.
+order-confirmed = Toʻlov tasdiqlandi. Joʻnatilganda shu yerda xabar beramiz.
+order-tracking = Yoʻlda. Kuzatuv raqami: <code>{ $code }</code>
+order-news = Buyurtma <b>{ $number }</b>: { $state }.
+order-promo-refused = { $code } promokodidan endi foydalanib boʻlmadi, pul yechilmadi. Usiz qayta buyurtma bering.
+order-state-confirmed = toʻlov tasdiqlangan
+order-state-processing = yigʻilmoqda
+order-state-shipped = yoʻlda
+order-state-delivered = yetkazildi
+order-state-promo-refused = promokod amal qilmaydi
+goods = <b>{ $title }</b>, buyurtma { $number }
+goods-coming = Mana yana bir bor.
+again-not-all = Hammasi ham sotuvda emas.
+button-goods = Xaridni koʻrsatish
+button-receipt = Chek, PDF
+button-again = Yana buyurtma berish
+button-copy = Nusxalash: { $code }
+button-track = Joʻnatmani kuzatish
+receipt-file = <b>{ $number }</b> buyurtmasining cheki.
+receipt-title = Chek
+receipt-order = Buyurtma { $number }, { $date }
+receipt-discount = Promokod { $code }
+receipt-total = Jami, toʻlangan
+receipt-thanks = Buyurtmangiz uchun rahmat.
