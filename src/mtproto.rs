@@ -11,7 +11,7 @@ use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use anyhow::Context;
 use grammers_session::SessionData;
-use grammers_session::types::{DcOption, PeerId, PeerInfo};
+use grammers_session::types::DcOption;
 
 use crate::settings::mtproto::MtprotoSettings;
 use wire::CallError;
@@ -116,7 +116,5 @@ pub fn imported_session(settings: &MtprotoSettings, imported: &import::Imported)
     let option = DcOption { id: imported.dc, ipv4: imported.address, ipv6, auth_key };
     data.dc_options.insert(imported.dc, option);
     data.home_dc = imported.dc;
-    let this = PeerInfo::User { id: 0, auth: None, bot: Some(false), is_self: Some(true) };
-    data.peer_infos.insert(PeerId::self_user(), this);
     data
 }
