@@ -15,7 +15,7 @@ use anyhow::{Context, bail};
 
 use super::{Db, Ground, Mode, postgres};
 use plan::{Wish, plan};
-pub use run::RunReport;
+use run::RunReport;
 
 /// What is to be done.
 #[derive(Clone, Debug)]

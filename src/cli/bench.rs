@@ -8,7 +8,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Outcome, Wrong};
 use crate::bench::conversations::{self, Run};
-use crate::bench::crash::{self, Campaign, RunReport};
+use crate::bench::crash::run::RunReport;
+use crate::bench::crash::{self, Campaign};
 use crate::bench::{Db, Mode, Progress, RAISED, ReplyPath};
 
 /// Telegram opens no more to a webhook.

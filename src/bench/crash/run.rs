@@ -349,7 +349,8 @@ impl Stage {
     fn on_the_wire(&self) -> u64 {
         let kills = self.server_kills + self.database_kills;
         match self.plan.reply {
-            ReplyPath::Response => 0,
+            // None, would the simulated setWebhook not begin anew what is under way (docs/reliability.md).
+            ReplyPath::Response => self.server_kills,
             ReplyPath::Send => kills * self.plan.talkers.len() as u64,
         }
     }
