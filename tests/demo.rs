@@ -1,8 +1,9 @@
 //! The demo as a newcomer uses it, while its server is killed again and again: register, order, pay, see the receipt.
 
+use std::cell::Cell;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use entities::Database;
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 const ADA: i64 = 501;
 const ORDERS: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(40);
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 struct Demo {
     child: Child,
@@ -119,16 +121,21 @@ impl Demo {
         None
     }
 
-    /// Presses a button until what it leads to is there: pressing twice is what people do when nothing happens.
+    /// Presses a button until what it leads to is there: pressing again is what people do when nothing happens for a
+    /// while. Who hammers is not heard after thirty times.
     async fn press(&self, label: &str, leads_to: impl AsyncFn(&Self) -> bool) {
+        let pressed = Cell::new(None::<Instant>);
         self.until(label, async |demo| {
             if leads_to(demo).await {
                 return Some(());
             }
-            let (message_id, button) = demo.button(label).await?;
-            let data = button["callback_data"].clone();
-            demo.act("callback", json!({ "message_id": message_id, "data": data })).await;
-            leads_to(demo).await.then_some(())
+            if pressed.get().is_none_or(|at| at.elapsed() >= AGAIN_AFTER) {
+                let (message_id, button) = demo.button(label).await?;
+                let data = button["callback_data"].clone();
+                demo.act("callback", json!({ "message_id": message_id, "data": data })).await;
+                pressed.set(Some(Instant::now()));
+            }
+            None
         })
         .await;
     }
