@@ -42,6 +42,7 @@ pub trait Capability: Sized + 'static {
 }
 
 /// What an actor may be given.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is never moved")]
 pub enum Input<C: Capability> {
     Message(C::Message),
     /// A deadline that this actor set has come; the timer is already removed.

@@ -15,7 +15,7 @@ use crate::message::Message;
 use crate::office::Office;
 use crate::receipts::without_words;
 use crate::shared::Shared;
-use crate::{order, payment, session};
+use crate::{order, payment, session, subscription};
 
 /// How often it is looked whether an erasure is due.
 const LOOK: Duration = Duration::from_secs(10);
@@ -162,7 +162,7 @@ impl Eraser {
         self.journal.rows(rows).await.map_err(|reason| anyhow!(reason))
     }
 
-    /// Orders and their payments go on under the pseudonym; `false` while one of them is under way.
+    /// Orders, their payments and subscriptions go on under the pseudonym; `false` while one of them is under way.
     async fn forget_orders(&self, session: &str, pseudonym: &Key) -> anyhow::Result<bool> {
         for order in entities::orders_of(&self.database.read, session).await? {
             let key = Key::parse(&order.id)?;
@@ -175,6 +175,13 @@ impl Eraser {
                 return Ok(false);
             }
             if !self.ask(key, order::Message::Forget { customer }.into()).await? {
+                return Ok(false);
+            }
+        }
+        for row in entities::subscriptions_of(&self.database.read, session).await? {
+            let customer = pseudonym.clone();
+            let message = subscription::Message::Forget { customer };
+            if !self.ask(Key::parse(&row.id)?, message.into()).await? {
                 return Ok(false);
             }
         }

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use entities::{BotId, Currency, Money};
+use entities::{BotId, Currency, Key, Money};
 use time::Duration;
 
 use crate::catalogue::{Catalogue, Prices, Texts};
 use crate::flow::Flows;
+use crate::intent::Intent;
 use crate::manners::{Leaflets, Manners};
+use crate::payment::Ways;
+use crate::{chat, session};
 
 /// The merchant's house rules, catalogue and flows. Replaced as a whole when one of them changes.
 #[derive(Clone, Default)]
@@ -29,8 +32,8 @@ pub struct Rules {
     pub languages: Vec<String>,
     /// The currency of prices where the customer's own has none.
     pub currency: Currency,
-    /// The gateway that takes the payments, for instance `sandbox`.
-    pub gateway: String,
+    /// How customers may pay.
+    pub ways: Ways,
     /// How long stock is held and a payment awaited.
     pub payment_window: Duration,
     /// Where customers can be, in the order in which they are offered; none: nobody is asked.
@@ -96,7 +99,7 @@ impl Default for Rules {
             default_language: "en".to_owned(),
             languages: vec!["en".to_owned()],
             currency: Currency::EUR,
-            gateway: "sandbox".to_owned(),
+            ways: Ways::default(),
             payment_window: Duration::minutes(30),
             regions: Vec::new(),
             delivery: Vec::new(),
@@ -107,4 +110,19 @@ impl Default for Rules {
             owner: None,
         }
     }
+}
+
+/// A message to the owner of the shop, if there is one to be told.
+pub(crate) fn owner_notice(rules: &Rules, text: String) -> Option<Intent> {
+    let (bot, chat) = rules.owner.clone()?;
+    Some(match chat < 0 {
+        true => {
+            let message = chat::Message::Notice { text }.into();
+            Intent::Tell { to: Key::chat(&bot, chat), message }
+        }
+        false => {
+            let message = session::Message::Notice { text }.into();
+            Intent::Tell { to: Key::session(&bot, chat), message }
+        }
+    })
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::{Destination, IntentId};
 use crate::document::Document;
 use crate::flow::WebhookCall;
+use crate::gateway::{GatewayCall, GatewayReply};
 use crate::message::Message;
 use crate::texts;
 
@@ -289,37 +290,6 @@ pub enum Button {
     },
 }
 
-/// One question to a payment provider. Its idempotency key is the intent's id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct GatewayCall {
-    pub payment: Key,
-    /// The configured gateway's name, for instance `sandbox`.
-    pub gateway: String,
-    pub op: GatewayOp,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum GatewayOp {
-    OpenCheckout {
-        amount: Money,
-        description: String,
-        expires_at_ms: i64,
-    },
-    /// What does the gateway know? Changes nothing. `None`: under our own reference, the payment's key, when nobody
-    /// knows whether a checkout was opened; answered by `Opened`, or `Rejected` when there is none.
-    AskCheckout {
-        checkout: Option<String>,
-    },
-    ExpireCheckout {
-        checkout: String,
-    },
-    Refund {
-        checkout: String,
-        amount: Money,
-        reason: String,
-    },
-}
-
 /// What came of an intent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
@@ -339,30 +309,6 @@ pub enum Outcome {
     },
     /// Given up after the configured attempts; a person owns it now. Whether it was done is not known.
     Stuck {
-        reason: String,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum GatewayReply {
-    Opened {
-        checkout: String,
-        url: String,
-    },
-    Open,
-    Captured {
-        amount: Money,
-    },
-    Declined {
-        reason: String,
-    },
-    Expired,
-    Refunded {
-        refund: String,
-        amount: Money,
-    },
-    /// A definite "no" to the question itself.
-    Rejected {
         reason: String,
     },
 }

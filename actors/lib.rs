@@ -16,6 +16,7 @@ mod eraser;
 mod external;
 mod fact;
 pub mod flow;
+mod gateway;
 mod house;
 mod intent;
 mod journal;
@@ -32,8 +33,10 @@ pub mod promo;
 mod receipts;
 pub mod session;
 mod shared;
+pub mod stars;
 pub mod stock;
 mod stored;
+pub mod subscription;
 mod supervise;
 pub mod texts;
 mod timers;
@@ -59,16 +62,20 @@ pub use eraser::erased_before;
 pub use external::External;
 pub use fact::FactKind;
 pub use flow::WebhookCall;
+pub use gateway::{
+    GatewayCall, GatewayOp, GatewayReply, Refund, STARS, StarMove, StarsPage, TELEGRAM,
+};
 pub use house::{DeliveryMethod, House, Region, Rules};
 pub use intent::{
-    Button, Courier, CourierReport, GatewayCall, GatewayOp, GatewayReply, Intent, Keyboard, Lane,
-    Method, Outcome, Photo, Price, ReplyButton, Report, TelegramCall,
+    Button, Courier, CourierReport, Intent, Keyboard, Lane, Method, Outcome, Photo, Price,
+    ReplyButton, Report, TelegramCall,
 };
 pub use journal::{Journal, JournalHealth};
 pub use kernel::{Kernel, KernelConfig, Retention, Tidied, Undone, mark_restored, undone};
 pub use message::Message;
 pub use office::{Failure, Office, OfficeLimits, Posted, Reply, Tell};
 pub use outbox::{DeliveryLimits, Outbox};
+pub use person_keys::{OpenFact, open_facts};
 pub use shared::Seeds;
 pub use supervise::{Restart, TaskState, task};
 pub use tree::{TaskSnapshot, TreeSnapshot};

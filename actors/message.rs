@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{bot, chat, order, payment, promo, session, stock};
+use crate::{bot, chat, order, payment, promo, session, stars, stock, subscription};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Message {
@@ -13,6 +13,8 @@ pub enum Message {
     Stock(Box<stock::Message>),
     Payment(Box<payment::Message>),
     Promo(Box<promo::Message>),
+    Subscription(Box<subscription::Message>),
+    Stars(Box<stars::Message>),
 }
 
 macro_rules! from {
@@ -25,4 +27,14 @@ macro_rules! from {
     )*};
 }
 
-from!(Session: session, Chat: chat, Bot: bot, Order: order, Stock: stock, Payment: payment, Promo: promo);
+from!(
+    Session: session,
+    Chat: chat,
+    Bot: bot,
+    Order: order,
+    Stock: stock,
+    Payment: payment,
+    Promo: promo,
+    Subscription: subscription,
+    Stars: stars
+);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use entities::Key;
+use entities::{Key, Kind};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Span;
 
@@ -148,9 +148,13 @@ impl Office {
         if self.closing.load(Ordering::Relaxed) {
             return Err(Failure::Closing);
         }
-        let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Failure::Busy)?;
         let Tell { key, external, message, inline } = tell;
-        self.send(key, Some(external), What::Message(message), (inline, Some(room)))
+        // Telegram waits ten seconds with a customer's money, and asks about few at a time.
+        let room = match key.kind() {
+            Kind::Payment | Kind::Subscription => None,
+            _ => Some(Arc::clone(&self.room).try_acquire_owned().map_err(|_| Failure::Busy)?),
+        };
+        self.send(key, Some(external), What::Message(message), (inline, room))
     }
 
     /// For what is never refused for load: gateways' callbacks, and actors among themselves (bounded by delivery).

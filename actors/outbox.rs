@@ -81,6 +81,8 @@ struct Inner {
     /// What nobody waits for, so that it never takes an answer's room.
     notices: Semaphore,
     queries: Semaphore,
+    /// Telegram waits with a customer's money: nothing else takes this room.
+    money: Semaphore,
     gateway: Semaphore,
     /// Other people's servers, which may be slow.
     webhooks: Semaphore,
@@ -111,6 +113,7 @@ impl Outbox {
             telegram: Semaphore::new(limits.telegram),
             notices: Semaphore::new((limits.telegram / 4).max(1)),
             queries: Semaphore::new(limits.telegram),
+            money: Semaphore::new(limits.telegram),
             gateway: Semaphore::new(limits.gateway),
             webhooks: Semaphore::new(limits.gateway),
             actors: Semaphore::new(limits.actors),

@@ -4,14 +4,18 @@
 mod book;
 mod closing;
 mod decide;
+mod extra;
+mod fact;
 mod forget;
 mod incoming;
 mod refund;
 mod reply;
 mod state;
 mod step;
+mod strangers;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use entities::{Key, Money, PersonId};
 use serde::{Deserialize, Serialize};
@@ -20,7 +24,10 @@ use time::OffsetDateTime;
 use crate::capability::{Capability, Decision, Input, Moment, Refusal};
 use crate::message::Message as AnyMessage;
 
-pub use state::{Ended, Fact, Stage, State, Terms, Timer, Unknown, Wanted};
+pub use fact::Fact;
+pub use state::{Ended, Extra, ExtraFate, Stage, State, Terms, Timer, Unknown, Wanted};
+pub use ways::{INVOICE_MESSAGE, Plan, Ways};
+pub(crate) use {book::account, decide::pre_checkout_answer};
 
 /// A payment takes the order's wish, the gateway's reports and a person's orders.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,8 +58,12 @@ pub enum Message {
     /// The customer was erased: from now on the payment belongs to this pseudonym. Sent by the eraser; refused while money
     /// is under way.
     Forget { customer: Key },
+    /// So much was returned at the gateway by hand. Sent by a person; `refund` is the gateway's id of it.
+    Record { refund: String, amount: Money, by: String },
     /// Ask the gateway now. Sent by a person who looks at a stuck payment.
     Ask { by: String },
+    /// Telegram's list of Stars has this movement; `back`: it went to the customer. Sent by the bot's Stars.
+    Reconcile { by: Key, charge: String, amount: Money, back: bool },
     /// Telegram asks whether it may take the money. Sent by `intake`, on the money lane.
     PreCheckout {
         query: String,
@@ -68,6 +79,9 @@ pub enum Message {
 pub enum CheckoutReport {
     Captured {
         amount: Money,
+        /// The gateway's own id of the money, where a checkout can be paid more than once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        charge: Option<String>,
     },
     /// One try was declined; the checkout stays open.
     Declined {

@@ -99,3 +99,47 @@ impl PersonKeys {
 pub(crate) fn purpose(person: PersonId) -> String {
     format!("person {}", person.0)
 }
+
+/// A fact as a person may read it.
+#[derive(Clone, Debug)]
+pub struct OpenFact {
+    pub seq: i64,
+    pub name: String,
+    pub at_ms: i64,
+    /// `None`: sealed with a key that is destroyed.
+    pub content: Option<serde_json::Value>,
+}
+
+/// An actor's facts, oldest first, opened with the keys that seal them.
+///
+/// # Errors
+/// A fault of the database, or another master key than the one that sealed them.
+pub async fn open_facts(
+    database: &Database,
+    master: &MasterKey,
+    owner: &str,
+) -> anyhow::Result<Vec<OpenFact>> {
+    let keys = PersonKeys::new(database.clone(), master.clone(), Clock::system());
+    let rows = entities::facts_of(&database.read, owner).await.context("read the facts")?;
+    let mut open = Vec::with_capacity(rows.len());
+    for row in rows {
+        let key = match row.person {
+            Some(person) => keys.get(PersonId(person)).await?,
+            None => Some(master.clone()),
+        };
+        let content = match key {
+            Some(key) => {
+                let plain = key.open(&row.body, &fact_purpose(owner)).context("open a fact")?;
+                Some(serde_json::from_slice(&plain).context("read a fact")?)
+            }
+            None => None,
+        };
+        open.push(OpenFact { seq: row.seq, name: row.name, at_ms: row.at_ms, content });
+    }
+    Ok(open)
+}
+
+/// What a fact is sealed for.
+pub(crate) fn fact_purpose(owner: &str) -> String {
+    format!("fact {owner}")
+}

@@ -18,6 +18,7 @@ mod home;
 mod inline;
 mod orders;
 mod origin;
+mod paysupport;
 mod place;
 mod privacy;
 mod product;
@@ -28,6 +29,7 @@ mod shop;
 mod state;
 #[cfg(test)]
 mod strangers;
+mod subscriptions;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -38,7 +40,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capability::{Capability, Decision, Input, Moment, Refusal};
 use crate::message::Message as AnyMessage;
-use crate::{order, promo};
+use crate::{order, promo, subscription};
 
 pub use about::{About, Asked, Change, Consent};
 pub use around::Around;
@@ -72,6 +74,10 @@ pub enum Message {
     PromoUnknown { code: String, reason: String },
     /// Somebody typed the bot's name and some words in any chat. Sent by `intake`.
     Inline { from: Profile, query: String, words: String, offset: String, bot_username: String },
+    /// The same order was paid once more; the second payment is on its way back. Sent by the payment.
+    PaidTwice { order: Key, amount: Money },
+    /// A subscription of this customer was offered, paid, stopped or ended. Sent by it.
+    SubscriptionChanged { view: subscription::View },
     /// Something that needs a person: told to the owner of the shop. Plain text, any language.
     Notice { text: String },
 }

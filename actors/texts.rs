@@ -160,7 +160,7 @@ pub fn shortened(text: &str, max_chars: usize) -> String {
 }
 
 /// The commands that Telegram shows behind the menu button, with what they do.
-pub fn commands(language: &str) -> [(&'static str, String); 10] {
+pub fn commands(language: &str) -> [(&'static str, String); 11] {
     let keys = [
         ("menu", "command-menu"),
         ("shop", "command-shop"),
@@ -169,6 +169,7 @@ pub fn commands(language: &str) -> [(&'static str, String); 10] {
         ("settings", "command-settings"),
         ("help", "command-help"),
         ("support", "command-support"),
+        ("paysupport", "command-paysupport"),
         ("terms", "command-terms"),
         ("privacy", "command-privacy"),
         ("cancel", "command-cancel"),

@@ -6,6 +6,7 @@ mod customer;
 mod folk;
 mod gateway;
 mod mishaps;
+mod telegram;
 mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -17,15 +18,19 @@ use time::{Duration, OffsetDateTime};
 use self::folk::{Folk, Stepped};
 use crate::capability::{Answer, Input, Moment, Refusal};
 use crate::catalogue::{Catalogue, Product, ProductKind};
+use crate::clock::to_ms;
 use crate::flow::WebhookCall;
+use crate::gateway::{GatewayCall, GatewayReply, STARS};
 use crate::house::{House, Rules};
-use crate::intent::{GatewayCall, GatewayReply, Intent, Method, Outcome, TelegramCall};
+use crate::intent::{Intent, Method, Outcome, TelegramCall};
 use crate::message::Message;
 use crate::order::Order;
 use crate::payment::{self, Payment};
 use crate::promo::{self, Promo};
 use crate::session::Session;
+use crate::stars::Stars;
 use crate::stock::{self, Stock};
+use crate::subscription::Subscription;
 
 pub(crate) use self::check::{button, data_of};
 
@@ -44,12 +49,15 @@ pub(crate) struct Town {
     pub(crate) stocks: Folk<Stock>,
     pub(crate) payments: Folk<Payment>,
     pub(crate) promos: Folk<Promo>,
+    pub(crate) subscriptions: Folk<Subscription>,
+    pub(crate) stars: Folk<Stars>,
     /// Messages on their way, by receiver: the order of one receiver's is kept.
     pub(crate) post: BTreeMap<Key, VecDeque<Message>>,
     pub(crate) asked: Vec<Asked>,
     pub(crate) gateway: gateway::Gateway,
     /// What flows told webhooks, and nobody has answered.
     pub(crate) webhooks: Vec<WebhookCall>,
+    pub(crate) telegram: telegram::Telegram,
     /// Everything that was sent to Telegram.
     pub(crate) sent: Vec<TelegramCall>,
     pub(crate) next_message_id: i64,
@@ -72,10 +80,13 @@ impl Town {
             stocks: Folk::default(),
             payments: Folk::default(),
             promos: Folk::default(),
+            subscriptions: Folk::default(),
+            stars: Folk::default(),
             post: BTreeMap::new(),
             asked: Vec::new(),
             gateway: gateway::Gateway::default(),
             webhooks: Vec::new(),
+            telegram: telegram::Telegram::default(),
             sent: Vec::new(),
             next_message_id: 100,
             telegram_refuses: None,
@@ -118,6 +129,10 @@ impl Town {
             Message::Stock(message) => self.stocks.step(&Input::Message(*message), &at),
             Message::Payment(message) => self.payments.step(&Input::Message(*message), &at),
             Message::Promo(message) => self.promos.step(&Input::Message(*message), &at),
+            Message::Subscription(message) => {
+                self.subscriptions.step(&Input::Message(*message), &at)
+            }
+            Message::Stars(message) => self.stars.step(&Input::Message(*message), &at),
             Message::Chat(_) | Message::Bot(_) => (Ok(Answer::Done), Vec::new(), Vec::new()),
         };
         self.take(key, stepped)
@@ -128,6 +143,8 @@ impl Town {
         let at = Moment { key, now: self.now, seed, house: &self.house };
         let stepped = match key.kind() {
             Kind::Session => self.sessions.step(&Input::Result { intent, outcome }, &at),
+            Kind::Subscription => self.subscriptions.step(&Input::Result { intent, outcome }, &at),
+            Kind::Stars => self.stars.step(&Input::Result { intent, outcome }, &at),
             _ => self.payments.step(&Input::Result { intent, outcome }, &at),
         };
         self.take(key, stepped).expect("a result is never refused");
@@ -190,6 +207,8 @@ impl Town {
                 self.answer_one(0, gateway::Fault::None);
             } else if let Some(hook) = self.gateway.hooks.pop() {
                 self.hook(&hook);
+            } else if let Some(update) = self.telegram.updates.pop() {
+                self.hook(&update);
             } else {
                 return;
             }
@@ -213,7 +232,10 @@ impl Town {
     /// The gateway works on a question, and its answer arrives or does not.
     pub(crate) fn answer_one(&mut self, place: usize, fault: gateway::Fault) {
         let Asked { from, call } = self.asked.remove(place);
-        let outcome = self.gateway.work(&call, fault);
+        let outcome = match call.gateway.as_str() {
+            STARS => self.telegram.work(&call, fault, to_ms(self.now)),
+            _ => self.gateway.work(&call, fault),
+        };
         self.report(&from, Intent::Gateway(call), outcome);
     }
 
@@ -237,6 +259,8 @@ impl Town {
                 self.stocks.next_deadline(),
                 self.payments.next_deadline(),
                 self.promos.next_deadline(),
+                self.subscriptions.next_deadline(),
+                self.stars.next_deadline(),
             ];
             match deadlines.into_iter().flatten().min() {
                 Some(deadline) if deadline <= end => {
@@ -282,6 +306,14 @@ impl Town {
             let stepped = self.payments.step(&Input::Timer(timer), &at(&house, &key, when));
             self.take(&key, stepped).expect("a timer is not refused");
         }
+        if let Some((key, timer)) = self.subscriptions.due(now) {
+            let stepped = self.subscriptions.step(&Input::Timer(timer), &at(&house, &key, when));
+            self.take(&key, stepped).expect("a timer is not refused");
+        }
+        if let Some((key, timer)) = self.stars.due(now) {
+            let stepped = self.stars.step(&Input::Timer(timer), &at(&house, &key, when));
+            self.take(&key, stepped).expect("a timer is not refused");
+        }
     }
 }
 
@@ -321,6 +353,10 @@ pub(crate) fn house() -> House {
         promos: Arc::default(),
         rules: Arc::new(Rules {
             languages: ["en", "ru", "es", "uz", "ar"].map(str::to_owned).to_vec(),
+            ways: payment::Ways {
+                gateways: ["stars", "sandbox"].map(str::to_owned).to_vec(),
+                ..payment::Ways::default()
+            },
             owner: Some((bot(), 9)),
             ..Rules::default()
         }),

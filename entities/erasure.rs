@@ -64,7 +64,11 @@ pub const TABLES: &[(&str, &str)] = &[
     ("sent_pictures", "names our own pictures"),
     ("seaql_migrations", "the schema's history"),
     ("shipments", "deleted"),
+    ("star_differences", "names charges, nobody else"),
+    ("star_moves", "names charges and payments, nobody else"),
+    ("stars", "counts of a bot, names no person"),
     ("stock", "names products, nobody else"),
+    ("subscriptions", "get the pseudonym"),
     ("unparsed_updates", "those that name the person are deleted"),
     ("variants", "the merchant's own texts"),
 ];

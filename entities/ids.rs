@@ -22,10 +22,13 @@ pub enum Kind {
     Payment,
     /// One promo code.
     Promo,
+    Subscription,
+    /// What moves on one bot's balance of Telegram Stars.
+    Stars,
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Session,
         Self::Chat,
         Self::Bot,
@@ -33,6 +36,8 @@ impl Kind {
         Self::Stock,
         Self::Payment,
         Self::Promo,
+        Self::Subscription,
+        Self::Stars,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -44,6 +49,8 @@ impl Kind {
             Self::Stock => "stock",
             Self::Payment => "payment",
             Self::Promo => "promo",
+            Self::Subscription => "subscription",
+            Self::Stars => "stars",
         }
     }
 }

@@ -22,6 +22,10 @@ pub struct Model {
     pub refunded_minor: i64,
     /// The gateway's own id.
     pub checkout: Option<String>,
+    /// The gateway's id of the money itself, where that is not the checkout's.
+    pub charge: Option<String>,
+    /// When the gateway is asked next, while an outcome is not known.
+    pub next_try_ms: Option<i64>,
     /// The gateway's last words.
     pub note: Option<String>,
     pub created_ms: i64,

@@ -8,7 +8,8 @@ use sea_orm::{
 
 use crate::{
     answer, customer, erasure, fact, held, ledger, order, order_line, payment, profile, promo,
-    quarantine, receipt, sent_picture, shipment, stock,
+    quarantine, receipt, sent_picture, shipment, star_difference, star_move, stars, stock,
+    subscription,
 };
 
 /// One write that belongs to a step. Each table has one kind of actor that writes it.
@@ -25,6 +26,10 @@ pub enum Row {
     Shipment(shipment::Model),
     Payment(payment::Model),
     Ledger(ledger::Model),
+    Subscription(subscription::Model),
+    Stars(stars::Model),
+    StarMove(star_move::Model),
+    StarDifference(star_difference::Model),
     Answer(answer::Model),
     SentPicture(sent_picture::Model),
     /// A held input was replayed.
@@ -79,6 +84,10 @@ struct Batch {
     shipments: Vec<shipment::Model>,
     payments: Vec<payment::Model>,
     ledger: Vec<ledger::Model>,
+    subscriptions: Vec<subscription::Model>,
+    stars: Vec<stars::Model>,
+    star_moves: Vec<star_move::Model>,
+    star_differences: Vec<star_difference::Model>,
     answers: Vec<answer::Model>,
     quarantine: Vec<quarantine::Model>,
     erasures: Vec<erasure::Model>,
@@ -100,6 +109,10 @@ impl Batch {
             Row::Shipment(model) => self.shipments.push(model),
             Row::Payment(model) => self.payments.push(model),
             Row::Ledger(model) => self.ledger.push(model),
+            Row::Subscription(model) => self.subscriptions.push(model),
+            Row::Stars(model) => self.stars.push(model),
+            Row::StarMove(model) => self.star_moves.push(model),
+            Row::StarDifference(model) => self.star_differences.push(model),
             Row::Answer(model) => self.answers.push(model),
             Row::Quarantined(model) => self.quarantine.push(model),
             Row::Erasure(model) => self.erasures.push(model),
@@ -122,6 +135,10 @@ impl Batch {
         upsert::<shipment::Entity>(db, take(&mut self.shipments)).await?;
         upsert::<payment::Entity>(db, take(&mut self.payments)).await?;
         upsert::<ledger::Entity>(db, take(&mut self.ledger)).await?;
+        upsert::<subscription::Entity>(db, take(&mut self.subscriptions)).await?;
+        upsert::<stars::Entity>(db, take(&mut self.stars)).await?;
+        upsert::<star_move::Entity>(db, take(&mut self.star_moves)).await?;
+        upsert::<star_difference::Entity>(db, take(&mut self.star_differences)).await?;
         upsert::<answer::Entity>(db, take(&mut self.answers)).await?;
         upsert::<erasure::Entity>(db, take(&mut self.erasures)).await?;
         upsert::<quarantine::Entity>(db, take(&mut self.quarantine)).await?;

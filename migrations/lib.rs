@@ -5,6 +5,7 @@ mod m20261120_000001_core;
 mod m20261120_000002_shop;
 mod m20261120_000003_flows;
 mod m20261120_000004_catalogue;
+mod m20261120_000005_stars;
 mod m20261120_000006_people;
 mod m20261120_000008_upkeep;
 mod m20261120_000010_accounts;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000002_shop::Migration),
             Box::new(m20261120_000003_flows::Migration),
             Box::new(m20261120_000004_catalogue::Migration),
+            Box::new(m20261120_000005_stars::Migration),
             Box::new(m20261120_000006_people::Migration),
             Box::new(m20261120_000008_upkeep::Migration),
             Box::new(m20261120_000010_accounts::Migration),

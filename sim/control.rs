@@ -45,6 +45,7 @@ pub(crate) fn routes(cfg: &mut web::ServiceConfig) {
         .route("/sim/hints", web::post().to(hints))
         .route("/sim/load", web::post().to(run_load))
         .route("/sim/polls/{id}/vote", web::post().to(vote))
+        .route("/sim/invoice-links/{slug}", web::get().to(show_link))
         .route("/sim/invoice-links/{slug}/pay", web::post().to(pay_link))
         .route("/sim/files/{id}", web::get().to(file));
 }
@@ -176,9 +177,14 @@ async fn vote(world: Shared, poll: web::Path<String>, body: Json<Value>) -> Http
     answer(world.vote(person, &poll, &options).map(|()| json!({})))
 }
 
+async fn show_link(world: Shared, slug: web::Path<String>) -> HttpResponse {
+    answer(world.invoice_link(&slug))
+}
+
 async fn pay_link(world: Shared, slug: web::Path<String>, body: Json<Value>) -> HttpResponse {
+    let accept = body["outcome"].as_str().is_none_or(|outcome| outcome == "ok");
     match body.get("person").and_then(int_of) {
-        Some(person) => answer(world.pay_link(&slug, person).await),
+        Some(person) => answer(world.pay_link(&slug, person, accept).await),
         None => complain("person is missing"),
     }
 }

@@ -95,9 +95,20 @@ impl World {
         Ok(paid)
     }
 
-    /// Pays an invoice link.
-    pub async fn pay_link(&self, slug: &str, person: i64) -> Result<Paid, String> {
-        self.pay_slug(slug.trim_start_matches('$'), person, true, None).await
+    /// Pays an invoice link, or leaves its form.
+    pub async fn pay_link(&self, slug: &str, person: i64, accept: bool) -> Result<Paid, String> {
+        self.pay_slug(slug.trim_start_matches('$'), person, accept, None).await
+    }
+
+    /// What the form of an invoice link shows.
+    pub(crate) fn invoice_link(&self, slug: &str) -> Result<Value, String> {
+        let turn = self.turn();
+        let invoice = turn.state.invoices.get(slug.trim_start_matches('$'));
+        let invoice = invoice.ok_or("no such invoice")?;
+        let mut shown = invoice.shown.clone();
+        shown["bot"] = json!(invoice.bot);
+        shown["subscription_period"] = json!(invoice.period_s);
+        Ok(shown)
     }
 
     async fn pay_slug(

@@ -24,7 +24,9 @@ use crate::{backup, control, health, house, intake, secrets};
 
 mod edges;
 
-use edges::{apis, ask, bots, flow_webhooks, gateways, take_in, telegram_courier, webhooks};
+use edges::{
+    apis, ask, bots, flow_webhooks, gateways, take_in, telegram_courier, watch_stars, webhooks,
+};
 
 /// A running server.
 pub struct Running {
@@ -82,7 +84,7 @@ pub async fn start(
     };
     let apis = apis(&parts)?;
     let courier = telegram_courier(&parts, &apis, &database).await?;
-    let gateways = Arc::new(gateways(&parts));
+    let gateways = Arc::new(gateways(&parts, &apis)?);
     let edges = Edges {
         telegram: courier.clone(),
         gateways: Arc::clone(&gateways),
@@ -90,6 +92,7 @@ pub async fn start(
     };
     let kernel = core(&parts, &database, lock, edges).await?;
     courier.keep_pictures_in(kernel.journal.clone()).await;
+    watch_stars(&parts, &kernel).await?;
     let bots = bots(&parts, &kernel, apis);
     let intakes = bots.iter().map(|bot| Arc::clone(&bot.intake)).collect();
     let stopping = Arc::new(AtomicBool::new(false));

@@ -17,6 +17,7 @@ mod person;
 mod promo;
 mod quarantine;
 mod secrets;
+mod stars;
 mod stuck;
 mod table;
 mod tree;
@@ -29,12 +30,15 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::cli::answers::AnswersCommand;
 use crate::cli::catalogue::CatalogueCommand;
 use crate::cli::desk::Desk;
 use crate::cli::exit::Outcome;
 use crate::cli::order::OrderCommand;
+use crate::cli::payment::PaymentCommand;
 use crate::cli::promo::PromoCommand;
 use crate::cli::quarantine::QuarantineCommand;
+use crate::cli::stars::StarsCommand;
 use crate::cli::stuck::StuckCommand;
 
 const EXIT_CODES: &str = "Exit codes:
@@ -115,12 +119,17 @@ pub enum Command {
     /// Promo codes
     #[command(subcommand)]
     Promo(PromoCommand),
-    /// A payment and its bookings
+    /// Payments: what happened to each, refunds
     #[command(subcommand)]
     Payment(PaymentCommand),
     /// What is kept about a person, and their erasure
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Telegram Stars: balance, holds, and where Telegram's list and our books differ
+    Stars {
+        #[command(subcommand)]
+        command: Option<StarsCommand>,
+    },
     /// Measure what this machine and this build can do, or attack it
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -235,25 +244,6 @@ pub enum FlowCommand {
 }
 
 #[derive(Clone, Debug, Subcommand)]
-pub enum AnswersCommand {
-    /// Write all answers as a table
-    Export {
-        /// As CSV, to a file or to the terminal (-)
-        #[arg(
-            long,
-            value_name = "FILE",
-            num_args = 0..=1,
-            default_value = "-",
-            default_missing_value = "-"
-        )]
-        csv: PathBuf,
-        /// Of this flow only
-        #[arg(long, value_name = "NAME")]
-        flow: Option<String>,
-    },
-}
-
-#[derive(Clone, Debug, Subcommand)]
 pub enum SecretsCommand {
     /// Seal everything with a new master key; no server may be running
     Rotate {
@@ -261,12 +251,6 @@ pub enum SecretsCommand {
         #[arg(long, value_name = "FILE")]
         new_key_file: PathBuf,
     },
-}
-
-#[derive(Clone, Debug, Subcommand)]
-pub enum PaymentCommand {
-    /// Show one
-    Show { id: String },
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -337,6 +321,7 @@ fn dispatch(command: Command, desk: &Desk) -> anyhow::Result<Outcome> {
         Command::Payment(command) => desk::block_on(payment::run(command, desk)),
         Command::Person(command) => desk::block_on(person::run(command, desk)),
         Command::BenchServer(options) => system(crate::bench::child::run(options)),
+        Command::Stars { command } => desk::block_on(stars::run(command.unwrap_or_default(), desk)),
         Command::Bench(command) => actix_rt::System::new().block_on(bench::run(command)),
     }
 }

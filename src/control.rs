@@ -2,6 +2,7 @@
 
 mod ask;
 mod import;
+mod money;
 mod orders;
 mod person;
 
@@ -84,6 +85,27 @@ pub enum Request {
     PromoSet {
         code: String,
         terms: Terms,
+    },
+    /// `amount` as a decimal; none: all that is here.
+    PaymentRefund {
+        id: String,
+        amount: Option<String>,
+        reason: String,
+        by: String,
+    },
+    PaymentAsk {
+        id: String,
+        by: String,
+    },
+    /// It was returned at the gateway by hand, under its id `refund`.
+    PaymentRecord {
+        id: String,
+        refund: String,
+        amount: String,
+        by: String,
+    },
+    StarsCheck {
+        by: String,
     },
 }
 
@@ -252,6 +274,12 @@ impl Control {
             }
             Request::QuarantineList => quarantine(&self.database).await,
             Request::QuarantineRelease { key } => self.release(&key).await,
+            Request::PaymentRefund { .. }
+            | Request::PaymentAsk { .. }
+            | Request::PaymentRecord { .. }
+            | Request::StarsCheck { .. } => {
+                money::answer(&self.kernel, &self.database, request).await
+            }
             Request::CatalogueImport { csv } => self.import_catalogue(&csv).await,
             Request::PersonErase { person } => self.erase(person).await,
             Request::PersonsErasedBefore { erased } => self.erased_before(&erased).await,

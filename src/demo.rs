@@ -164,6 +164,9 @@ fn settings(data: &Path, listen: std::net::SocketAddr, sim_url: &str) -> anyhow:
          [registration]\nask_phone = true\nask_email = true\n\
          [help]\nfaq = {:?}\ncontact = \"@olga\"\n\
          [admins]\nusers = [{}]\n\
+         [payments]\ngateways = [\"stars\", \"sandbox\"]\n\
+         [[payments.plans]]\nid = \"club\"\ntitle = \"Tea club\"\nstars = 250\n\
+         description = \"A new tea every month, and the first choice of the next harvest.\"\n\
          [gateways.sandbox]\napi_url = \"{sim_url}\"\napi_key = \"sk_sandbox\"\n\
          webhook_secret = \"whsec_sandbox\"\n\
          [control]\nsocket = {:?}\n\
@@ -206,6 +209,8 @@ fn announce(options: &DemoOptions, sim: &Sim) {
         "Press Start, choose a language, agree, say your name, skip the rest, then open the shop."
             .to_owned(),
         "Try /survey: a dialogue that is only a file, config/flows/survey.toml.".to_owned(),
+        "Try /subscriptions: the tea club is paid with Stars; run the clock a month forward."
+            .to_owned(),
         "Run the clock forward while an order is unpaid, and see what the bot says.".to_owned(),
     ];
     if options.kill_every.is_some() {

@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
-use actors::{Clock, CourierReport, GatewayCall, IntentId};
+use actors::{Clock, CourierReport, GatewayCall, IntentId, STARS, TELEGRAM};
 use entities::Key;
 
 pub mod sandbox;
+pub mod telegram;
+
+/// What Telegram itself takes money by.
+const TELEGRAMS: [&str; 2] = [STARS, TELEGRAM];
 
 /// What a provider's webhook said, once its signature was checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +38,8 @@ pub enum WebhookError {
 #[derive(Default)]
 pub struct Gateways {
     sandbox: HashMap<String, sandbox::Sandbox>,
+    /// Takes `stars` and `telegram`.
+    telegram: Option<telegram::TelegramPay>,
 }
 
 impl Gateways {
@@ -43,11 +49,19 @@ impl Gateways {
         self
     }
 
+    #[must_use]
+    pub fn with_telegram(mut self, telegram: telegram::TelegramPay) -> Self {
+        self.telegram = Some(telegram);
+        self
+    }
+
     /// Asks the gateway of the call; every call carries a key that makes repeating it harmless.
     pub async fn carry(&self, id: IntentId, call: &GatewayCall) -> CourierReport {
-        match self.sandbox.get(&call.gateway) {
-            Some(sandbox) => sandbox.carry(id, call).await,
-            None => CourierReport::Closed {
+        let telegram = self.telegram.as_ref().filter(|_| TELEGRAMS.contains(&&*call.gateway));
+        match (self.sandbox.get(&call.gateway), telegram) {
+            (Some(sandbox), _) => sandbox.carry(id, call).await,
+            (None, Some(telegram)) => telegram.carry(call).await,
+            (None, None) => CourierReport::Closed {
                 reason: format!("the gateway '{}' is not configured", call.gateway),
             },
         }

@@ -8,10 +8,12 @@ mod lenient;
 mod load;
 pub mod mtproto;
 mod parcels;
+pub mod payments;
 mod people;
 pub mod retention;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -22,6 +24,8 @@ use actors::{DeliveryLimits, OfficeLimits, Rules};
 use entities::{BotId, Currency, Database};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+
+use payments::PaymentSettings;
 
 // tidy: allow(re-export) sections of the shop's settings
 pub use parcels::{DeliveryMethodSettings, RegionSettings};
@@ -44,6 +48,7 @@ pub struct Settings {
     #[serde(default)]
     pub bots: Vec<BotSettings>,
     pub shop: ShopSettings,
+    pub payments: PaymentSettings,
     pub owner: OwnerSettings,
     pub gateways: GatewaySettings,
     pub flows: FlowSettings,
@@ -106,6 +111,11 @@ pub struct BotSettings {
     #[serde(default, deserialize_with = "lenient::path")]
     token_file: Option<PathBuf>,
     /// Without a slash at the end.
+    /// For Telegram Payments, one of the two.
+    #[serde(default, deserialize_with = "lenient::secret")]
+    provider_token: Option<SecretString>,
+    #[serde(default, deserialize_with = "lenient::path")]
+    provider_token_file: Option<PathBuf>,
     #[serde(default = "telegram", deserialize_with = "lenient::required_address")]
     pub api_url: String,
     #[serde(default = "polling")]
@@ -146,7 +156,6 @@ pub struct ShopSettings {
     pub languages: Vec<String>,
     pub currency: Currency,
     pub time_zone: String,
-    pub gateway: String,
     pub payment_window_minutes: u32,
     /// 0: nobody is reminded.
     pub cart_reminder_hours: u32,
@@ -335,10 +344,10 @@ impl Settings {
             default_language: self.shop.default_language.clone(),
             languages: self.shop.languages.clone(),
             currency: self.shop.currency,
-            gateway: self.shop.gateway.clone(),
+            ways: self.payments.ways(),
             regions: self.shop.regions.iter().map(RegionSettings::region).collect(),
             delivery: self.shop.delivery.iter().map(DeliveryMethodSettings::method).collect(),
-            stars: false,
+            stars: self.payments.offers(actors::STARS),
             cart_reminder: (self.shop.cart_reminder_hours > 0)
                 .then(|| time::Duration::hours(i64::from(self.shop.cart_reminder_hours))),
             payment_window: time::Duration::minutes(i64::from(self.shop.payment_window_minutes)),

@@ -20,7 +20,7 @@ use crate::office::Letter;
 use crate::shared::Shared;
 use crate::stored::open_intents;
 use crate::supervise::{Exit, caught, words};
-use crate::{bot, chat, order, payment, promo, session, stock};
+use crate::{bot, chat, order, payment, promo, session, stars, stock, subscription};
 
 /// What an instance is started with.
 struct Birth {
@@ -85,6 +85,8 @@ fn start(birth: Birth) -> anyhow::Result<Recipient<Envelope>> {
         Kind::Stock => start_as::<stock::Stock>(birth),
         Kind::Payment => start_as::<payment::Payment>(birth),
         Kind::Promo => start_as::<promo::Promo>(birth),
+        Kind::Subscription => start_as::<subscription::Subscription>(birth),
+        Kind::Stars => start_as::<stars::Stars>(birth),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::envelope::Envelope;
 use crate::fact::FactKind;
 use crate::journal::{Committed, Step};
 use crate::office::Failure;
+use crate::person_keys::fact_purpose;
 use crate::stored::{Body, Pending, seal_intents};
 use crate::supervise::Exit;
 
@@ -34,7 +35,7 @@ struct Seal {
 }
 impl<C: Capability> Durable<C> {
     fn is_money(&self) -> bool {
-        self.key.kind() == Kind::Payment
+        matches!(self.key.kind(), Kind::Payment | Kind::Subscription)
     }
     /// As `step`; a panic gives numbers and letter back before it goes on.
     fn stepped(&self, prepared: &mut Prepared<C>, envelope: &mut Envelope, seal: &Seal) -> Step {
@@ -90,7 +91,7 @@ impl<C: Capability> Durable<C> {
                 name: fact.name().to_owned(),
                 at_ms: prepared.now_ms,
                 person: seal.person.map(|person| person.0),
-                body: seal.key.seal(&plain, &format!("fact {}", self.key)),
+                body: seal.key.seal(&plain, &fact_purpose(self.key.as_str())),
             })
         };
         (0..).zip(kept).map(row).collect()

@@ -9,7 +9,8 @@ use entities::{Database, Key, MasterKey};
 use super::recover::open;
 use crate::address::{Destination, IntentId};
 use crate::clock::Clock;
-use crate::intent::{GatewayOp, Intent};
+use crate::gateway::GatewayOp;
+use crate::intent::Intent;
 use crate::numbers::Numbers;
 use crate::outbox::describe;
 use crate::person_keys::PersonKeys;
@@ -74,7 +75,9 @@ pub(super) fn is_from_backup(id: IntentId, intent: &Intent, up_to: i64) -> bool 
     let is_harmless = match (intent, intent.destination()) {
         // Telegram takes an answer to a query once, and soon.
         (Intent::Tell { .. }, _) | (_, Destination::Query(..)) => true,
-        (Intent::Gateway(call), _) => matches!(call.op, GatewayOp::AskCheckout { .. }),
+        (Intent::Gateway(call), _) => {
+            matches!(call.op, GatewayOp::AskCheckout { .. } | GatewayOp::ReadStars { .. })
+        }
         _ => false,
     };
     id.number <= up_to && !is_harmless

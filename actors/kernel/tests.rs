@@ -2,6 +2,7 @@
 
 mod crash;
 mod faults;
+mod money;
 mod outages;
 mod restored;
 mod rig;

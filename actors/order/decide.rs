@@ -207,12 +207,18 @@ fn held(state: &State, at: &Moment<'_>, so_far: usize, fact: Fact) -> Decision<O
     if so_far + 1 < state.holds_needed() {
         return Decision::of(fact);
     }
+    let Some(begin) = begin_payment(state, at) else {
+        let reason = "no gateway on offer takes this currency".to_owned();
+        let failed = step(state, at, Fact::PaymentFailed { reason }).without(Timer::Window);
+        return releasing(state, failed, at);
+    };
     let mut decision = step(state, at, Fact::StockComplete).without(Timer::Window);
     decision.facts.insert(0, fact);
-    decision.then(begin_payment(state, at))
+    decision.then(begin)
 }
 
-fn begin_payment(state: &State, at: &Moment<'_>) -> Intent {
+/// `None`: nobody on offer takes such money.
+fn begin_payment(state: &State, at: &Moment<'_>) -> Option<Intent> {
     let (customer, amount) = (&state.customer, state.total);
     let (customer, amount) = customer.clone().zip(amount).expect("a placed order has both");
     let begin = payment::Message::Begin {
@@ -220,10 +226,10 @@ fn begin_payment(state: &State, at: &Moment<'_>) -> Intent {
         customer,
         amount,
         description: format!("{} · {}", at.house.rules.shop_name, at.key.id()),
-        gateway: state.extras.gateway.clone().unwrap_or_else(|| at.house.rules.gateway.clone()),
+        gateway: at.house.rules.ways.gateway(amount.currency)?.to_owned(),
         until: from_ms(state.until_ms),
     };
-    tell_payment(at.key, begin)
+    Some(tell_payment(at.key, begin))
 }
 
 fn reservation_refused(

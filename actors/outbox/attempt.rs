@@ -162,7 +162,10 @@ impl Carrier {
                 Intent::Telegram(call) if call.lane >= Lane::Notice => &inner.notices,
                 _ => &inner.telegram,
             },
-            Destination::Query(..) => &inner.queries,
+            Destination::Query(..) => match intent {
+                Intent::Telegram(call) if call.lane == Lane::Money => &inner.money,
+                _ => &inner.queries,
+            },
             Destination::Payment(_) => &inner.gateway,
             Destination::Webhook(..) => &inner.webhooks,
         }

@@ -1,10 +1,12 @@
 //! What the payments leave in tables: the ledger's bookings and the payment's row. Knows no stages' rules.
 
-use entities::{LedgerEntry, Money, PaymentRow, Row};
+use entities::{Key, LedgerEntry, Money, PaymentRow, Row};
 
-use super::state::{Fact, State, Terms};
+use super::fact::Fact;
+use super::state::{State, Terms};
 use crate::capability::Moment;
 use crate::clock::to_ms;
+use crate::gateway::{STARS, TELEGRAM};
 
 /// Money received that still belongs to the customer: no goods for it yet.
 const CUSTOMER_FUNDS: &str = "customer_funds";
@@ -17,12 +19,12 @@ pub(super) fn booking(state: &State, fact: &Fact, at: &Moment<'_>) -> Vec<Row> {
     let Some(terms) = &state.terms else {
         return Vec::new();
     };
-    let gateway = format!("gateway:{}", terms.gateway);
+    let gateway = account(&terms.gateway, &terms.customer);
     let (debit, credit, amount, memo) = match fact {
-        Fact::FundsCaptured { amount, late: false } => {
+        Fact::FundsCaptured { amount, late: false, .. } => {
             (gateway, CUSTOMER_FUNDS.to_owned(), *amount, "captured")
         }
-        Fact::FundsCaptured { amount, late: true } => {
+        Fact::FundsCaptured { amount, late: true, .. } => {
             (gateway, CUSTOMER_FUNDS.to_owned(), *amount, "captured late")
         }
         Fact::Fulfilled => {
@@ -33,6 +35,12 @@ pub(super) fn booking(state: &State, fact: &Fact, at: &Moment<'_>) -> Vec<Row> {
         Fact::FundsRefunded { amount, .. } => {
             let from = if state.fulfilled { REFUNDS } else { CUSTOMER_FUNDS };
             (from.to_owned(), gateway, *amount, "refunded")
+        }
+        Fact::ExtraFunds { amount, .. } => {
+            (gateway, CUSTOMER_FUNDS.to_owned(), *amount, "captured once more")
+        }
+        Fact::ExtraReturned { amount, .. } => {
+            (CUSTOMER_FUNDS.to_owned(), gateway, *amount, "returned")
         }
         _ => return Vec::new(),
     };
@@ -54,6 +62,14 @@ pub(super) fn booking(state: &State, fact: &Fact, at: &Moment<'_>) -> Vec<Row> {
     vec![line(0, debit, amount), line(1, credit, amount.negated())]
 }
 
+/// Where the gateway keeps our money. Each bot has Stars, and a provider, of its own.
+pub(crate) fn account(gateway: &str, customer: &Key) -> String {
+    match (gateway, customer.bot_and_number()) {
+        (STARS | TELEGRAM, Some((bot, _))) => format!("gateway:{gateway}:{bot}"),
+        _ => format!("gateway:{gateway}"),
+    }
+}
+
 /// The payment as it stands, with the gateway's last words.
 pub(super) fn row(state: &State, terms: &Terms, at: &Moment<'_>) -> Row {
     Row::Payment(PaymentRow {
@@ -66,6 +82,8 @@ pub(super) fn row(state: &State, terms: &Terms, at: &Moment<'_>) -> Row {
         captured_minor: state.received.map_or(0, |received| received.amount_minor),
         refunded_minor: state.refunded_minor,
         checkout: state.checkout.clone(),
+        charge: state.charge.clone(),
+        next_try_ms: state.next_try_ms,
         note: state.note.clone(),
         created_ms: terms.created_ms,
         changed_ms: to_ms(at.now),

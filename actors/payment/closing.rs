@@ -1,13 +1,24 @@
 //! How a payment ends without money: the gateway has the last word, since money may move in between.
 
+use time::Duration;
+
+use super::fact::Fact;
 use super::refund;
-use super::state::{Ended, Fact, Stage, Unknown};
+use super::state::{Ended, Stage, Timer, Unknown};
 use super::step::Step;
-use crate::intent::GatewayOp;
+use crate::clock::from_ms;
+use crate::gateway::GatewayOp;
 use crate::order;
+
+/// Telegram was told that it may take the money: it does so within this, and then says so.
+const APPROVED_FOR: Duration = Duration::minutes(1);
 
 /// The customer's time is over.
 pub(super) fn window_passed(step: &mut Step<'_>) {
+    let approved_until = from_ms(step.state.approved_ms) + APPROVED_FOR;
+    if step.state.approved_ms > 0 && step.at.now < approved_until {
+        return step.wait(Timer::Window, approved_until);
+    }
     match &step.state.stage {
         Stage::AwaitingFunds => begin(step, Ended::Expired),
         // Closed as soon as the gateway says what there is to close.
@@ -52,8 +63,13 @@ fn cancel_stuck(step: &mut Step<'_>) {
 pub(super) fn begin(step: &mut Step<'_>, ended: Ended) {
     step.record(Fact::ClosingBegan { ended });
     if let Some(checkout) = step.state.checkout.clone() {
-        step.ask_gateway(GatewayOp::ExpireCheckout { checkout });
+        expire(step, checkout);
     }
+}
+
+pub(super) fn expire(step: &mut Step<'_>, checkout: String) {
+    let since_ms = step.terms.created_ms;
+    step.ask_gateway(GatewayOp::ExpireCheckout { checkout, since_ms });
 }
 
 /// The gateway says that the checkout is closed.

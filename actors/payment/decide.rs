@@ -2,13 +2,17 @@
 
 use entities::{Key, Money};
 
-use super::state::{Ended, Fact, Stage, State, Terms, Timer, Unknown};
+use super::fact::Fact;
+use super::state::{Ended, ExtraFate, Stage, State, Terms, Timer, Unknown};
 use super::step::Step;
-use super::{CheckoutReport, Message, Payment, closing, forget, incoming, refund, reply};
+use super::{
+    CheckoutReport, Message, Payment, closing, extra, forget, incoming, refund, reply, strangers,
+};
 use crate::capability::{Decision, Input, Moment, Refusal};
 use crate::clock::to_ms;
-use crate::intent::{GatewayOp, Intent, Lane, Method, TelegramCall};
-use crate::{order, texts};
+use crate::gateway::GatewayOp;
+use crate::intent::{Intent, Lane, Method, TelegramCall};
+use crate::{order, stars, texts};
 
 pub(super) fn decide(
     state: &State,
@@ -19,7 +23,7 @@ pub(super) fn decide(
         return begun(state, begin, at);
     }
     let Some(terms) = state.terms.clone() else {
-        return Err(unknown_checkout(at.key));
+        return strangers::heard(input, at);
     };
     let mut step = Step::new(state, terms, at);
     match input {
@@ -31,6 +35,7 @@ pub(super) fn decide(
             closing::window_passed(&mut step);
         }
         Input::Timer(Timer::Ask) => ask(&mut step),
+        Input::Timer(Timer::Extras) => extra::again(&mut step),
         Input::Result { intent: Intent::Gateway(call), outcome } => {
             reply::heard(&mut step, &call.op, outcome);
         }
@@ -51,19 +56,63 @@ fn heard(step: &mut Step<'_>, message: &Message) -> Result<(), Refusal> {
         Message::GatewayReported { checkout, report, .. } => reported(step, checkout, report)?,
         Message::GiveBack { reason } => refund::give_back(step, reason),
         Message::Refund { amount, reason, by } => refund::wanted(step, *amount, reason, by)?,
+        Message::Record { refund, amount, .. } => refund::recorded(step, refund, *amount)?,
         Message::Ask { .. } => ask_now(step),
         Message::Forget { customer } => forget::forget(step, customer)?,
+        Message::Reconcile { by, charge, amount, back } => {
+            reconcile(step, by, charge, (*amount, *back));
+        }
         Message::PreCheckout { query, customer, amount, language_code } => {
             let error = pre_checkout_error(step, customer, *amount, language_code.as_deref());
-            let Some((bot, _)) = customer.bot_and_number() else {
-                return Err(Refusal::new("not-a-customer", customer.to_string()));
-            };
-            let method = Method::AnswerPreCheckout { query: query.clone(), error };
-            let call = TelegramCall { bot, chat: 0, method, lane: Lane::Money, report: false };
-            step.push(Intent::Telegram(call));
+            if error.is_none() {
+                let at_ms = to_ms(step.at.now);
+                step.record(Fact::CheckoutApproved { query: query.clone(), at_ms });
+            }
+            step.push(pre_checkout_answer(query, customer, error)?);
         }
     }
     Ok(())
+}
+
+/// The answer that Telegram waits for; it goes before everything else.
+pub(crate) fn pre_checkout_answer(
+    query: &str,
+    customer: &Key,
+    error: Option<String>,
+) -> Result<Intent, Refusal> {
+    let (bot, _) = customer
+        .bot_and_number()
+        .ok_or_else(|| Refusal::new("not-a-customer", customer.to_string()))?;
+    let method = Method::AnswerPreCheckout { query: query.to_owned(), error };
+    let call = TelegramCall { bot, chat: 0, method, lane: Lane::Money, report: false };
+    Ok(Intent::Telegram(call))
+}
+
+/// Telegram's list of Stars has this movement: what we never heard of counts from now on, and is named.
+fn reconcile(step: &mut Step<'_>, by: &Key, charge: &str, (amount, back): (Money, bool)) {
+    let known = match back {
+        false => step.state.knows(charge),
+        true => match step.state.extra(charge) {
+            Some(extra) => extra.fate == ExtraFate::Returned,
+            None => step.state.refunds.iter().any(|refund| refund == charge),
+        },
+    };
+    if known {
+        return;
+    }
+    match back {
+        false => {
+            if step.state.checkout.is_none() {
+                let checkout = step.at.key.to_string();
+                step.record(Fact::CheckoutLearned { checkout });
+            }
+            incoming::captured(step, amount, Some(charge));
+        }
+        true => refund::refunded(step, charge, amount),
+    }
+    let (charge, payment) = (charge.to_owned(), step.at.key.clone());
+    let missed = stars::Message::Missed { payment, charge, amount, back };
+    step.push(Intent::Tell { to: by.clone(), message: missed.into() });
 }
 
 fn begun(state: &State, begin: &Message, at: &Moment<'_>) -> Result<Decision<Payment>, Refusal> {
@@ -90,7 +139,7 @@ fn begun(state: &State, begin: &Message, at: &Moment<'_>) -> Result<Decision<Pay
     step.record(Fact::Quoted { terms });
     // Nothing to pay: nobody is asked.
     if amount.amount_minor == 0 {
-        step.record(Fact::FundsCaptured { amount: *amount, late: false });
+        step.record(Fact::FundsCaptured { amount: *amount, charge: None, late: false });
         step.tell_order(order::Message::Captured { amount: *amount });
         return Ok(step.done());
     }
@@ -111,7 +160,9 @@ fn reported(step: &mut Step<'_>, checkout: &str, report: &CheckoutReport) -> Res
         None => step.record(Fact::CheckoutLearned { checkout: checkout.to_owned() }),
     }
     match report {
-        CheckoutReport::Captured { amount } => incoming::captured(step, *amount),
+        CheckoutReport::Captured { amount, charge } => {
+            incoming::captured(step, *amount, charge.as_deref());
+        }
         CheckoutReport::Declined { reason } => declined(step, reason),
         CheckoutReport::Expired => closing::expired(step, "expired"),
         CheckoutReport::Refunded { refund, amount } => refund::refunded(step, refund, *amount),
@@ -135,8 +186,8 @@ fn ask(step: &mut Step<'_>) {
 }
 
 fn ask_now(step: &mut Step<'_>) {
-    let checkout = step.state.checkout.clone();
-    step.ask_gateway(GatewayOp::AskCheckout { checkout });
+    let (checkout, since_ms) = (step.state.checkout.clone(), step.terms.created_ms);
+    step.ask_gateway(GatewayOp::AskCheckout { checkout, since_ms });
 }
 
 /// Why the money must not be taken now; `None`: it may.
@@ -161,7 +212,7 @@ fn pre_checkout_error(
     Some(texts::plain(lang, "payment-closed", &[("number", terms.order.id().into())]))
 }
 
-fn unknown_checkout(key: &Key) -> Refusal {
+pub(super) fn unknown_checkout(key: &Key) -> Refusal {
     Refusal::new("checkout-unknown", format!("{key} knows nothing of this checkout"))
 }
 

@@ -2,7 +2,8 @@
 
 use entities::Key;
 
-use super::state::{Fact, Stage};
+use super::fact::Fact;
+use super::state::{ExtraFate, Stage};
 use super::step::Step;
 use crate::capability::Refusal;
 
@@ -16,7 +17,8 @@ pub(super) fn forget(step: &mut Step<'_>, customer: &Key) -> Result<(), Refusal>
     if step.terms.customer == *customer {
         return Ok(());
     }
-    if !is_over || step.state.wanted.is_some() {
+    let returning = step.state.extras.iter().any(|extra| extra.fate != ExtraFate::Returned);
+    if !is_over || returning || step.state.wanted.is_some() {
         let reason = format!("{} is still under way", step.at.key);
         return Err(Refusal::new("payment-open", reason));
     }

@@ -3,15 +3,20 @@
 use entities::Money;
 
 use super::decide::ended;
-use super::refund;
-use super::state::{Ended, Fact, Stage};
+use super::fact::Fact;
+use super::state::{Ended, Stage};
 use super::step::Step;
+use super::{extra, refund};
 use crate::order;
 
-/// The gateway says that this much was captured, in a report or in a reply.
-pub(super) fn captured(step: &mut Step<'_>, amount: Money) {
-    // One checkout is paid once, however often and by whatever way we hear of it.
+/// The gateway says that this much was captured, in a report or in a reply. `charge`: its own id of the money, where a
+/// checkout can be paid more than once.
+pub(super) fn captured(step: &mut Step<'_>, amount: Money, charge: Option<&str>) {
+    // Money counts once, however often and by whatever way we hear of it.
     if step.state.received.is_some() {
+        if let Some(charge) = charge.filter(|charge| !step.state.knows(charge)) {
+            extra::came(step, charge, amount);
+        }
         return;
     }
     let late = match &step.state.stage {
@@ -19,7 +24,8 @@ pub(super) fn captured(step: &mut Step<'_>, amount: Money) {
         stage => ended(stage) == Some(Ended::Cancelled),
     };
     let gone_already = step.state.refunded_minor;
-    step.record(Fact::FundsCaptured { amount, late });
+    let charge = charge.map(str::to_owned);
+    step.record(Fact::FundsCaptured { amount, charge, late });
     if gone_already > 0 {
         returned_before(step, gone_already, amount);
     } else if late {

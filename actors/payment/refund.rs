@@ -2,10 +2,12 @@
 
 use entities::Money;
 
-use super::state::{Fact, Stage, Unknown, Wanted};
+use super::extra;
+use super::fact::Fact;
+use super::state::{Stage, Unknown, Wanted};
 use super::step::Step;
 use crate::capability::Refusal;
-use crate::intent::GatewayOp;
+use crate::gateway::{GatewayOp, STARS};
 use crate::order;
 
 /// Refunds of one wish that are sent, each after the gateway was asked and knew of none, before a person looks at it.
@@ -18,11 +20,10 @@ pub(super) fn wanted(
     reason: &str,
     by: &str,
 ) -> Result<(), Refusal> {
-    let currency = step.state.received.map(|received| received.currency);
-    let left = step.state.kept_minor();
-    if currency != Some(amount.currency) || amount.amount_minor <= 0 || amount.amount_minor > left {
-        let reason = format!("{} holds {left} minor units, not {amount}", step.at.key);
-        return Err(Refusal::new("refund-too-large", reason));
+    let left = sendable(step, amount)?;
+    if step.terms.gateway == STARS && amount.amount_minor < left {
+        let reason = format!("Stars go back whole: {left} XTR, not {amount}");
+        return Err(Refusal::new("refund-only-whole", reason));
     }
     match &step.state.stage {
         Stage::Refunding { .. } | Stage::Unknown { what: Unknown::Refunding { .. }, .. } => {
@@ -35,6 +36,27 @@ pub(super) fn wanted(
         _ => send(step, amount, reason, by),
     }
     Ok(())
+}
+
+/// A person returned it at the gateway by hand, and says so.
+pub(super) fn recorded(step: &mut Step<'_>, refund: &str, amount: Money) -> Result<(), Refusal> {
+    let known = step.state.refunds.iter().any(|known| known == refund);
+    if !known && step.state.extra(refund).is_none() {
+        sendable(step, amount)?;
+    }
+    refunded(step, refund, amount);
+    Ok(())
+}
+
+/// Whether so much is here to go back.
+fn sendable(step: &Step<'_>, amount: Money) -> Result<i64, Refusal> {
+    let currency = step.state.received.map(|received| received.currency);
+    let left = step.state.kept_minor();
+    if currency != Some(amount.currency) || amount.amount_minor <= 0 || amount.amount_minor > left {
+        let reason = format!("{} holds {left} minor units, not {amount}", step.at.key);
+        return Err(Refusal::new("refund-too-large", reason));
+    }
+    Ok(left)
 }
 
 /// Everything that is still here goes back, after the refund that is under way.
@@ -64,7 +86,8 @@ pub(super) fn send(step: &mut Step<'_>, amount: Money, reason: &str, by: &str) {
     };
     let (reason, by) = (reason.to_owned(), by.to_owned());
     step.record(Fact::RefundAsked { amount, reason: reason.clone(), by });
-    step.ask_gateway(GatewayOp::Refund { checkout, amount, reason });
+    let charge = step.state.charge.clone();
+    step.ask_gateway(GatewayOp::Refund { checkout, charge, amount, reason });
 }
 
 /// The gateway was asked and knows of no refund: it is safe to send it again.
@@ -73,8 +96,8 @@ pub(super) fn send_again(step: &mut Step<'_>, amount: Money, reason: &str, tries
     match checkout {
         Some(checkout) if tries < TRIES_MAX => {
             step.record(Fact::RefundRepeated);
-            let reason = reason.to_owned();
-            step.ask_gateway(GatewayOp::Refund { checkout, amount, reason });
+            let (charge, reason) = (step.state.charge.clone(), reason.to_owned());
+            step.ask_gateway(GatewayOp::Refund { checkout, charge, amount, reason });
         }
         _ => {
             step.stick(format!("the refund of {amount} was sent {tries} times and never happened"))
@@ -86,6 +109,10 @@ pub(super) fn send_again(step: &mut Step<'_>, amount: Money, reason: &str, tries
 pub(super) fn refunded(step: &mut Step<'_>, refund: &str, amount: Money) {
     if step.state.refunds.iter().any(|known| known == refund) {
         return;
+    }
+    // Telegram's refunds have the id of their charge.
+    if step.state.extra(refund).is_some() {
+        return extra::returned(step, refund);
     }
     let known = step.state.received;
     step.record(Fact::FundsRefunded { refund: refund.to_owned(), amount });

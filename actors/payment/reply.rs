@@ -1,34 +1,71 @@
 //! What came of our questions to the gateway: yes, no, or nobody knows. A reply may come after the stage went on.
 
-use super::state::{Ended, Fact, Stage, Unknown};
+use super::fact::Fact;
+use super::state::{Ended, Stage, Unknown};
 use super::step::Step;
-use super::{closing, decide, incoming, refund};
-use crate::intent::{GatewayOp, GatewayReply, Outcome};
+use super::{closing, decide, extra, incoming, refund};
+use crate::gateway::{GatewayOp, GatewayReply};
+use crate::intent::Outcome;
 use crate::order;
 
+const NOT_UNDERSTOOD: &str = "the gateway's reply was not understood";
+
 pub(super) fn heard(step: &mut Step<'_>, op: &GatewayOp, outcome: &Outcome) {
+    if let GatewayOp::Refund { charge: Some(charge), .. } = op
+        && step.state.extra(charge).is_some()
+    {
+        return extra::answered(step, charge, outcome);
+    }
     let reply = match outcome {
         Outcome::Gateway(reply) => reply.clone(),
         Outcome::Refused { reason, .. } => GatewayReply::Rejected { reason: reason.clone() },
         Outcome::Stuck { reason } => return nobody_knows(step, op, reason),
         Outcome::Sent { .. } | Outcome::Done | Outcome::Replied { .. } => {
-            return nobody_knows(step, op, "the gateway's reply was not understood");
+            return nobody_knows(step, op, NOT_UNDERSTOOD);
         }
     };
-    match &reply {
-        // Money is money, whatever was asked.
-        GatewayReply::Captured { amount } if step.state.received.is_none() => {
-            incoming::captured(step, *amount);
+    // Money is money, whatever was asked.
+    if money_moved(step, &reply) {
+        return;
+    }
+    match op {
+        GatewayOp::OpenCheckout { .. } => opened(step, &reply),
+        GatewayOp::ExpireCheckout { .. } => closed(step, &reply),
+        GatewayOp::Refund { .. } => sent_back(step, &reply),
+        GatewayOp::AskCheckout { .. } => told(step, &reply),
+        // No payment asks these.
+        GatewayOp::OpenSubscription { .. }
+        | GatewayOp::EditSubscription { .. }
+        | GatewayOp::ReadStars { .. } => {}
+    }
+}
+
+/// Books what was not known yet: the money, and each refund of it. Says whether that explains what was in doubt.
+fn money_moved(step: &mut Step<'_>, reply: &GatewayReply) -> bool {
+    match reply {
+        GatewayReply::Captured { amount, charge, refunds } => {
+            let mut news = false;
+            let charge = charge.as_deref();
+            if step.state.received.is_none() || charge.is_some_and(|id| !step.state.knows(id)) {
+                incoming::captured(step, *amount, charge);
+                news = true;
+            }
+            for made in refunds {
+                if !step.state.refunds.contains(&made.refund) {
+                    refund::refunded(step, &made.refund, made.amount);
+                    news = true;
+                }
+            }
+            let refunding =
+                matches!(step.state.stage, Stage::Unknown { what: Unknown::Refunding { .. }, .. });
+            // Other refunds than the one in doubt explain nothing.
+            news && !refunding
         }
         GatewayReply::Refunded { refund, amount } if !step.state.refunds.contains(refund) => {
             refund::refunded(step, refund, *amount);
+            true
         }
-        reply => match op {
-            GatewayOp::OpenCheckout { .. } => opened(step, reply),
-            GatewayOp::ExpireCheckout { .. } => closed(step, reply),
-            GatewayOp::Refund { .. } => sent_back(step, reply),
-            GatewayOp::AskCheckout { .. } => told(step, reply),
-        },
+        _ => false,
     }
 }
 
@@ -44,7 +81,7 @@ fn nobody_knows(step: &mut Step<'_>, op: &GatewayOp, reason: &str) {
         (GatewayOp::Refund { .. }, Stage::Refunding { amount, reason: why, tries }) => {
             step.lose_sight(Unknown::Refunding { amount, reason: why, tries }, reason);
         }
-        (GatewayOp::AskCheckout { .. }, Stage::Unknown { .. }) => step.ask_later(),
+        (GatewayOp::AskCheckout { .. }, Stage::Unknown { .. }) => step.ask_later(&reason),
         // The stage went on without this answer.
         _ => {}
     }
@@ -78,9 +115,11 @@ fn opened(step: &mut Step<'_>, reply: &GatewayReply) {
         }
         GatewayReply::Expired => closing::expired(step, "expired"),
         // It is there, but which one, and where the customer would pay, is not said.
-        GatewayReply::Open | GatewayReply::Captured { .. } | GatewayReply::Refunded { .. } => {
-            lost_again(step, Unknown::Opening { ended });
-        }
+        GatewayReply::Open
+        | GatewayReply::Captured { .. }
+        | GatewayReply::Refunded { .. }
+        | GatewayReply::Edited
+        | GatewayReply::Stars(_) => lost_again(step, Unknown::Opening { ended }),
     }
 }
 
@@ -97,7 +136,10 @@ fn closed(step: &mut Step<'_>, reply: &GatewayReply) {
         GatewayReply::Declined { reason } | GatewayReply::Rejected { reason } => {
             closing::close(step, ended, reason);
         }
-        GatewayReply::Captured { .. } | GatewayReply::Refunded { .. } => {}
+        GatewayReply::Captured { .. }
+        | GatewayReply::Refunded { .. }
+        | GatewayReply::Edited
+        | GatewayReply::Stars(_) => {}
     }
 }
 
@@ -125,14 +167,14 @@ fn told(step: &mut Step<'_>, reply: &GatewayReply) {
             GatewayReply::Open | GatewayReply::Opened { .. } | GatewayReply::Declined { .. } => {
                 closing::close(step, ended, "still open at the gateway");
                 if let Some(checkout) = step.state.checkout.clone() {
-                    step.ask_gateway(GatewayOp::ExpireCheckout { checkout });
+                    closing::expire(step, checkout);
                 }
             }
-            _ => step.ask_later(),
+            reply => step.ask_later(&words_of(reply)),
         },
         Stage::Unknown { what: Unknown::Refunding { amount, reason, tries }, .. } => match reply {
             GatewayReply::Captured { .. } => refund::send_again(step, amount, &reason, tries),
-            _ => step.ask_later(),
+            reply => step.ask_later(&words_of(reply)),
         },
         Stage::AwaitingFunds | Stage::Closing { .. } | Stage::Stuck { .. } => match reply {
             GatewayReply::Expired => closing::expired(step, "expired"),
@@ -146,7 +188,17 @@ fn told(step: &mut Step<'_>, reply: &GatewayReply) {
 /// No answer to the question: as good as none.
 fn lost_again(step: &mut Step<'_>, what: Unknown) {
     match &step.state.stage {
-        Stage::Unknown { .. } => step.ask_later(),
-        _ => step.lose_sight(what, "the gateway's reply was not understood".to_owned()),
+        Stage::Unknown { .. } => step.ask_later(NOT_UNDERSTOOD),
+        _ => step.lose_sight(what, NOT_UNDERSTOOD.to_owned()),
+    }
+}
+
+/// A reply that settles nothing, for whoever reads the history.
+fn words_of(reply: &GatewayReply) -> String {
+    match reply {
+        GatewayReply::Rejected { reason } | GatewayReply::Declined { reason } => reason.clone(),
+        GatewayReply::Open | GatewayReply::Opened { .. } => "it is open".to_owned(),
+        GatewayReply::Expired => "it is closed, and no money came".to_owned(),
+        _ => NOT_UNDERSTOOD.to_owned(),
     }
 }

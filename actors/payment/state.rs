@@ -4,7 +4,7 @@ use entities::{Key, Money};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::fact::FactKind;
+use super::fact::Fact;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
@@ -41,6 +41,44 @@ pub struct State {
     /// The gateway's last words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The gateway's id of the money itself, where that is not the checkout's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charge: Option<String>,
+    /// Money that came once more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extras: Vec<Extra>,
+    /// When Telegram was last told that it may take the money; 0: never.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub approved_ms: i64,
+    /// When the gateway is asked next, while an outcome is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_try_ms: Option<i64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
+/// Money that came once more for the same purchase: it goes back whole, apart from the payment's own course.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extra {
+    pub charge: String,
+    pub amount: Money,
+    pub fate: ExtraFate,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExtraFate {
+    /// So many attempts to return it came to nothing that is known.
+    Returning {
+        lost: u8,
+    },
+    Returned,
+    /// Owned by a person.
+    Held {
+        reason: String,
+    },
 }
 
 /// What was quoted.
@@ -123,91 +161,8 @@ pub enum Timer {
     Window,
     /// The gateway is to be asked what it knows.
     Ask,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum Fact {
-    Quoted {
-        terms: Terms,
-    },
-    CheckoutOpened {
-        checkout: String,
-        url: String,
-    },
-    /// Money was reported under this checkout before its opening was.
-    CheckoutLearned {
-        checkout: String,
-    },
-    CheckoutRefused {
-        reason: String,
-    },
-    TryDeclined {
-        reason: String,
-    },
-    /// The order or the clock ended it; the gateway has the last word.
-    ClosingBegan {
-        ended: Ended,
-    },
-    Closed {
-        ended: Ended,
-        words: String,
-    },
-    FundsCaptured {
-        amount: Money,
-        late: bool,
-    },
-    Fulfilled,
-    RefundAsked {
-        amount: Money,
-        reason: String,
-        by: String,
-    },
-    /// Another one is under way: this one comes after it.
-    RefundQueued {
-        wanted: Wanted,
-    },
-    /// The gateway was asked and knows of no refund: it is sent again.
-    RefundRepeated,
-    FundsRefunded {
-        refund: String,
-        amount: Money,
-    },
-    OutcomeUnknown {
-        what: Unknown,
-        reason: String,
-    },
-    GatewayAsked,
-    Stuck {
-        reason: String,
-    },
-    /// The customer was erased; the payment is a pseudonym's now.
-    CustomerForgotten {
-        pseudonym: Key,
-    },
-}
-
-impl FactKind for Fact {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Quoted { .. } => "payment_quoted",
-            Self::CheckoutOpened { .. } => "checkout_opened",
-            Self::CheckoutLearned { .. } => "checkout_learned",
-            Self::CheckoutRefused { .. } => "checkout_refused",
-            Self::TryDeclined { .. } => "funds_declined",
-            Self::ClosingBegan { .. } => "closing_began",
-            Self::Closed { .. } => "checkout_closed",
-            Self::FundsCaptured { .. } => "funds_captured",
-            Self::Fulfilled => "payment_fulfilled",
-            Self::RefundAsked { .. } => "refund_asked",
-            Self::RefundQueued { .. } => "refund_queued",
-            Self::RefundRepeated => "refund_repeated",
-            Self::FundsRefunded { .. } => "funds_refunded",
-            Self::OutcomeUnknown { .. } => "outcome_unknown",
-            Self::GatewayAsked => "gateway_asked",
-            Self::Stuck { .. } => "payment_stuck",
-            Self::CustomerForgotten { .. } => "customer_forgotten",
-        }
-    }
+    /// Money that came once more is to be returned again.
+    Extras,
 }
 
 impl State {
@@ -223,6 +178,7 @@ impl State {
                 self.stage = Stage::AwaitingFunds;
             }
             Fact::CheckoutLearned { checkout } => self.checkout = Some(checkout.clone()),
+            Fact::CheckoutApproved { at_ms, .. } => self.approved_ms = *at_ms,
             Fact::CheckoutRefused { reason } => {
                 self.note = Some(reason.clone());
                 self.stage = Stage::Declined;
@@ -230,7 +186,10 @@ impl State {
             Fact::TryDeclined { reason } => self.note = Some(reason.clone()),
             Fact::ClosingBegan { ended } => self.begin_closing(*ended),
             Fact::Closed { ended, words } => self.close(*ended, words),
-            Fact::FundsCaptured { amount, .. } => self.captured(*amount),
+            Fact::FundsCaptured { amount, charge, .. } => {
+                self.charge.clone_from(charge);
+                self.captured(*amount);
+            }
             Fact::Fulfilled => {
                 self.bookings += 1;
                 self.fulfilled = true;
@@ -246,9 +205,14 @@ impl State {
             Fact::RefundQueued { wanted } => self.wanted = Some(wanted.clone()),
             Fact::RefundRepeated => self.repeat_refund(),
             Fact::FundsRefunded { refund, amount } => self.refunded(refund, *amount),
-            Fact::OutcomeUnknown { what, reason } => {
+            Fact::OutcomeUnknown { what, reason, next_try_ms } => {
                 self.note = Some(reason.clone());
+                self.next_try_ms = Some(*next_try_ms);
                 self.stage = Stage::Unknown { what: what.clone(), asked: 0 };
+            }
+            Fact::AskedInVain { words, next_try_ms } => {
+                self.note = Some(words.clone());
+                self.next_try_ms = *next_try_ms;
             }
             Fact::GatewayAsked => {
                 if let Stage::Unknown { asked, .. } = &mut self.stage {
@@ -265,7 +229,52 @@ impl State {
                 self.held_for = Some(reason.clone());
                 self.stage = Stage::Stuck { reason: reason.clone() };
             }
+            Fact::ExtraFunds { .. }
+            | Fact::ExtraReturned { .. }
+            | Fact::ExtraLost { .. }
+            | Fact::ExtraHeld { .. } => self.apply_to_extras(fact),
         }
+        if !matches!(self.stage, Stage::Unknown { .. }) {
+            self.next_try_ms = None;
+        }
+    }
+
+    fn apply_to_extras(&mut self, fact: &Fact) {
+        match fact {
+            Fact::ExtraFunds { charge, amount } => {
+                self.bookings += 1;
+                let (charge, amount) = (charge.clone(), *amount);
+                self.extras.push(Extra { charge, amount, fate: ExtraFate::Returning { lost: 0 } });
+            }
+            Fact::ExtraReturned { charge, .. } => {
+                self.bookings += 1;
+                self.extra_is(charge, ExtraFate::Returned);
+            }
+            Fact::ExtraLost { charge, lost, words } => {
+                self.note = Some(words.clone());
+                self.extra_is(charge, ExtraFate::Returning { lost: *lost });
+            }
+            Fact::ExtraHeld { charge, reason } => {
+                self.note = Some(reason.clone());
+                self.extra_is(charge, ExtraFate::Held { reason: reason.clone() });
+            }
+            _ => {}
+        }
+    }
+
+    fn extra_is(&mut self, charge: &str, fate: ExtraFate) {
+        if let Some(extra) = self.extras.iter_mut().find(|extra| extra.charge == charge) {
+            extra.fate = fate;
+        }
+    }
+
+    /// Whether this money was booked already.
+    pub(super) fn knows(&self, charge: &str) -> bool {
+        self.charge.as_deref() == Some(charge) || self.extra(charge).is_some()
+    }
+
+    pub(super) fn extra(&self, charge: &str) -> Option<&Extra> {
+        self.extras.iter().find(|extra| extra.charge == charge)
     }
 
     fn close(&mut self, ended: Ended, words: &str) {

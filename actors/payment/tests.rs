@@ -1,16 +1,22 @@
 //! What a payment must do, step by step; whole purchases are in the town. Knows no gateway's wire.
 
+mod matrix;
 mod refunds;
+mod telegram;
 
 use entities::{BotId, Currency, Key, Kind, Money, Row};
 use time::{Duration, OffsetDateTime};
 
 use super::{CheckoutReport, Message, Payment, Stage, State, Timer};
 use crate::capability::{Capability, Decision, Input, Moment, Refusal};
+use crate::gateway::{GatewayCall, GatewayOp, GatewayReply, Refund};
 use crate::house::House;
-use crate::intent::{GatewayCall, GatewayOp, GatewayReply, Intent, Outcome};
+use crate::intent::{Intent, Outcome};
 use crate::message::Message as AnyMessage;
 use crate::order;
+
+/// When every payment here began.
+const CREATED_MS: i64 = 1_795_172_753_000;
 
 fn eur(amount_minor: i64) -> Money {
     Money::new(amount_minor, Currency::EUR)
@@ -25,6 +31,7 @@ struct Saga {
     state: State,
     now: OffsetDateTime,
     books: Vec<(String, i64)>,
+    gateway: &'static str,
 }
 
 /// What a step said to others.
@@ -38,7 +45,7 @@ enum Said {
 impl Saga {
     fn new() -> Self {
         let now = OffsetDateTime::from_unix_timestamp(1_795_172_753).expect("a time");
-        Self { state: State::default(), now, books: Vec::new() }
+        Self { state: State::default(), now, books: Vec::new(), gateway: "sandbox" }
     }
 
     fn begun() -> Self {
@@ -59,7 +66,7 @@ impl Saga {
     fn captured() -> Self {
         let mut saga = Self::open();
         let amount = eur(1_200);
-        let said = saga.reported(CheckoutReport::Captured { amount });
+        let said = saga.reported(captured(amount));
         assert_eq!(said, [Said::Order(order::Message::Captured { amount })]);
         saga
     }
@@ -70,7 +77,7 @@ impl Saga {
             customer: customer(),
             amount: eur(1_200),
             description: "Kontor · K7Q2M9".to_owned(),
-            gateway: "sandbox".to_owned(),
+            gateway: self.gateway.to_owned(),
             until: self.now + Duration::minutes(30),
         }
     }
@@ -109,7 +116,8 @@ impl Saga {
 
     fn replied(&mut self, op: GatewayOp, outcome: Outcome) -> Vec<Said> {
         let payment = Key::new(Kind::Payment, "K7Q2M9");
-        let call = GatewayCall { payment, gateway: "sandbox".to_owned(), op };
+        let (gateway, customer) = (self.gateway.to_owned(), Some(customer()));
+        let call = GatewayCall { payment, gateway, customer, op };
         self.step(Input::Result { intent: Intent::Gateway(call), outcome })
     }
 
@@ -143,16 +151,16 @@ fn opening() -> GatewayOp {
 }
 
 fn closing() -> GatewayOp {
-    GatewayOp::ExpireCheckout { checkout: "co_1".to_owned() }
+    GatewayOp::ExpireCheckout { checkout: "co_1".to_owned(), since_ms: CREATED_MS }
 }
 
 fn returning(minor: i64) -> GatewayOp {
     let (checkout, reason) = ("co_1".to_owned(), "broken".to_owned());
-    GatewayOp::Refund { checkout, amount: eur(minor), reason }
+    GatewayOp::Refund { checkout, charge: None, amount: eur(minor), reason }
 }
 
 fn asking() -> GatewayOp {
-    GatewayOp::AskCheckout { checkout: Some("co_1".to_owned()) }
+    GatewayOp::AskCheckout { checkout: Some("co_1".to_owned()), since_ms: CREATED_MS }
 }
 
 fn opened() -> Outcome {
@@ -162,6 +170,19 @@ fn opened() -> Outcome {
 
 fn lost() -> Outcome {
     Outcome::Stuck { reason: "time-out".to_owned() }
+}
+
+fn captured(amount: Money) -> CheckoutReport {
+    CheckoutReport::Captured { amount, charge: None }
+}
+
+/// The gateway's answer to a question: so much came, and so much of it went back.
+fn came(amount: Money, refunds: &[(&str, i64)]) -> GatewayReply {
+    let refund = |(refund, minor): &(&str, i64)| Refund {
+        refund: (*refund).to_owned(),
+        amount: eur(*minor),
+    };
+    GatewayReply::Captured { amount, charge: None, refunds: refunds.iter().map(refund).collect() }
 }
 
 fn refunded(refund: &str, minor: i64) -> GatewayReply {
@@ -186,7 +207,7 @@ fn the_books_follow_the_money() {
 fn a_repeated_report_counts_once() {
     let mut saga = Saga::captured();
     let before = saga.state.clone();
-    assert!(saga.reported(CheckoutReport::Captured { amount: eur(1_200) }).is_empty());
+    assert!(saga.reported(captured(eur(1_200))).is_empty());
     assert!(saga.hears(saga.begin()).is_empty());
     assert_eq!(saga.state, before);
     saga.hears(Message::Fulfilled);
@@ -202,7 +223,7 @@ fn a_repeated_report_counts_once() {
 #[test]
 fn another_checkouts_report_is_refused() {
     let mut saga = Saga::open();
-    let report = CheckoutReport::Captured { amount: eur(1_200) };
+    let report = captured(eur(1_200));
     let (event, checkout) = ("evt_9".to_owned(), "co_9".to_owned());
     let message = Message::GatewayReported { event, checkout, report };
     let theirs = refusal(saga.decide(Input::Message(message.clone())));
@@ -216,7 +237,7 @@ fn another_checkouts_report_is_refused() {
 fn a_report_that_overtakes_the_reply_is_not_lost() {
     let mut saga = Saga::begun();
     let amount = eur(1_200);
-    let said = saga.reported(CheckoutReport::Captured { amount });
+    let said = saga.reported(captured(amount));
     assert_eq!(said, [Said::Order(order::Message::Captured { amount })]);
     assert!(saga.replied(opening(), opened()).is_empty());
     assert_eq!(saga.state.stage, Stage::Captured);
@@ -226,7 +247,7 @@ fn a_report_that_overtakes_the_reply_is_not_lost() {
 fn a_wrong_amount_waits_for_a_person() {
     for amount in [eur(1_199), eur(1_201), Money::new(1_200, Currency::XTR)] {
         let mut saga = Saga::open();
-        let said = saga.reported(CheckoutReport::Captured { amount });
+        let said = saga.reported(captured(amount));
         assert!(matches!(said[..], [Said::Order(order::Message::PaymentStuck { .. })]), "{said:?}");
         assert!(matches!(saga.state.stage, Stage::Stuck { .. }));
         assert_eq!(saga.balance("gateway:sandbox"), amount.amount_minor, "it is in the books");
@@ -241,7 +262,7 @@ fn late_money_is_recorded_and_returned() {
     let said = saga.replied(closing(), Outcome::Gateway(GatewayReply::Expired));
     assert_eq!(said, [Said::Order(order::Message::PaymentExpired)]);
     let amount = eur(1_200);
-    let said = saga.reported(CheckoutReport::Captured { amount });
+    let said = saga.reported(captured(amount));
     assert!(
         matches!(&said[..], [
             Said::Order(order::Message::LateMoney { .. }),
@@ -261,7 +282,7 @@ fn expiry_waits_for_the_gateways_last_word() {
     saga.now += Duration::minutes(31);
     saga.step(Input::Timer(Timer::Window));
     let amount = eur(1_200);
-    let said = saga.replied(closing(), Outcome::Gateway(GatewayReply::Captured { amount }));
+    let said = saga.replied(closing(), Outcome::Gateway(came(amount, &[])));
     assert_eq!(said, [Said::Order(order::Message::Captured { amount })], "in between");
 }
 

@@ -116,6 +116,24 @@ pub enum Act {
         number: String,
     },
     NoReminders,
+    /// The order's invoice as a message.
+    Pay {
+        number: String,
+    },
+    /// A person is to look at a payment; 0: at none in particular.
+    PayHelp {
+        number: String,
+    },
+    Plans,
+    Plan {
+        plan: String,
+    },
+    StopPlan {
+        plan: String,
+    },
+    KeepPlan {
+        plan: String,
+    },
 }
 
 impl Press {
@@ -169,6 +187,12 @@ impl Press {
             "d" => Act::Goods { number: word()? },
             "e" => Act::Receipt { number: word()? },
             "ro" => Act::NoReminders,
+            "pi" => Act::Pay { number: word()? },
+            "ph" => Act::PayHelp { number: word()? },
+            "ps" => Act::Plans,
+            "pp" => Act::Plan { plan: word()? },
+            "px" => Act::StopPlan { plan: word()? },
+            "pk" => Act::KeepPlan { plan: word()? },
             _ => return None,
         };
         parts.next().is_none().then_some(Self { on, act })
@@ -221,6 +245,12 @@ impl fmt::Display for Press {
             Act::Goods { number } => write!(f, "d.{number}"),
             Act::Receipt { number } => write!(f, "e.{number}"),
             Act::NoReminders => f.write_str("ro"),
+            Act::Pay { number } => write!(f, "pi.{number}"),
+            Act::PayHelp { number } => write!(f, "ph.{number}"),
+            Act::Plans => f.write_str("ps"),
+            Act::Plan { plan } => write!(f, "pp.{plan}"),
+            Act::StopPlan { plan } => write!(f, "px.{plan}"),
+            Act::KeepPlan { plan } => write!(f, "pk.{plan}"),
         }
     }
 }

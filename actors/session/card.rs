@@ -4,11 +4,11 @@ use entities::{Key, Money};
 
 use super::button::{Act, Surface};
 use super::state::{Card, Place};
-use super::turn::Turn;
+use super::turn::{Turn, press};
 use super::{checkout, decide, goods, home};
 use crate::intent::{Button, Intent, Keyboard, Lane, Method, Outcome, TelegramCall};
 use crate::order::{Line, Stage, Tracking, View};
-use crate::texts;
+use crate::{payment, texts};
 
 /// Lines that a card or a receipt names; the others are counted.
 const LINES_SHOWN: usize = 10;
@@ -331,7 +331,10 @@ fn keyboard(turn: &Turn<'_>, card: &Card) -> Keyboard {
     if let Stage::AwaitingPayment { url: Some(url), .. } = &card.view.stage {
         let total = texts::money(turn.lang(), card.view.total);
         let label = texts::label(turn.lang(), "button-pay", &[("total", total.into())]);
-        rows.push(vec![Button::Link { label, url: url.clone() }]);
+        rows.push(vec![match url == payment::INVOICE_MESSAGE {
+            true => press(Surface::Kept, label, Act::Pay { number: card.order.id().to_owned() }),
+            false => Button::Link { label, url: url.clone() },
+        }]);
     }
     if let (Stage::Shipped, Some(tracking)) = (&card.view.stage, &card.view.tracking) {
         rows.push(tracking_row(turn, tracking));

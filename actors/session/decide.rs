@@ -6,8 +6,8 @@ use super::state::{Fact, State, Step, Timer};
 use super::turn::Turn;
 use super::{
     Incoming, Message, Origin, Session, admin, around, card, cart, checkout, contact, faq, flows,
-    goods, home, inline, orders, place, privacy, product, registration, remind, settings, shop,
-    terms,
+    goods, home, inline, orders, paysupport, place, privacy, product, registration, remind,
+    settings, shop, subscriptions, terms,
 };
 use crate::capability::{Decision, Input, Moment, Refusal};
 use crate::flow;
@@ -52,6 +52,12 @@ pub(super) fn decide(
         }
         Input::Message(Message::EraseNow) => privacy::erase_now(&mut turn),
         Input::Message(Message::Erase) => privacy::empty(&mut turn),
+        Input::Message(Message::PaidTwice { order, amount }) => {
+            card::money_news(&mut turn, "order-paid-twice", order, *amount);
+        }
+        Input::Message(Message::SubscriptionChanged { view }) => {
+            subscriptions::changed(&mut turn, view);
+        }
         Input::Message(Message::Notice { text }) => home::notice(&mut turn, text),
         Input::Timer(Timer::Flow) => match turn.quiet_until() {
             Some(at) => turn.timer(Timer::Flow, at),
@@ -130,13 +136,16 @@ fn command(turn: &mut Turn<'_>, name: &str, argument: &str) {
         "help" => faq::help(turn, argument),
         "terms" => terms::show(turn),
         "privacy" => privacy::show(turn),
-        "support" | "paysupport" => faq::support(turn),
+        "support" => faq::support(turn),
         "stats" if turn.is_admin() => admin::stats(turn),
         "order" if turn.is_admin() => admin::order(turn, argument),
         "settings" if !turn.state.is_registered() => registration::begin(turn),
         "settings" => settings::show(turn),
         "language" => registration::languages(turn),
-        "menu" | "shop" | "orders" | "cart" | "search" if !turn.state.is_registered() => {
+        "paysupport" => paysupport::page(turn),
+        "menu" | "shop" | "orders" | "cart" | "search" | "subscriptions"
+            if !turn.state.is_registered() =>
+        {
             registration::begin(turn)
         }
         "menu" => home::menu(turn),
@@ -145,6 +154,7 @@ fn command(turn: &mut Turn<'_>, name: &str, argument: &str) {
         "search" if argument.is_empty() => shop::search(turn),
         "search" => shop::search_said(turn, argument),
         "orders" => orders::page(turn, 0),
+        "subscriptions" => subscriptions::page(turn),
         _ => {
             let flows = turn.at.house.flows.clone();
             match flows.bound_to_command(&format!("/{name}")) {
@@ -306,6 +316,7 @@ fn act_on(turn: &mut Turn<'_>, message_id: Option<i64>, act: Act) -> Option<Stri
         Act::Register if turn.state.is_registered() => home::menu(turn),
         Act::Register => registration::resume(turn),
         Act::Around(act) => return around::act(turn, &act),
+        Act::PayHelp { number } => return paysupport::ask(turn, &number),
         // A button from before they were forgotten, or of somebody who never finished.
         _ if !turn.state.is_registered() => registration::begin(turn),
         Act::Home => {
@@ -351,6 +362,11 @@ fn buy(turn: &mut Turn<'_>, message_id: Option<i64>, act: Act) -> Option<String>
         Act::Orders { page } => orders::page(turn, page),
         Act::Order { number } => return orders::open(turn, &number),
         Act::CancelOrder { number } => return orders::cancel(turn, &number, message_id),
+        Act::Pay { number } => return orders::invoice(turn, &number),
+        Act::Plans => subscriptions::page(turn),
+        Act::Plan { plan } => return subscriptions::want(turn, &plan),
+        Act::StopPlan { plan } => return subscriptions::edit(turn, &plan, true),
+        Act::KeepPlan { plan } => return subscriptions::edit(turn, &plan, false),
         // Those of the shelves are known above.
         Act::Home
         | Act::Register
@@ -368,7 +384,8 @@ fn buy(turn: &mut Turn<'_>, message_id: Option<i64>, act: Act) -> Option<String>
         | Act::Product { .. }
         | Act::Choose { .. }
         | Act::Take { .. }
-        | Act::Favourite { .. } => {}
+        | Act::Favourite { .. }
+        | Act::PayHelp { .. } => {}
     }
     None
 }

@@ -29,6 +29,9 @@ pub(super) fn menu_keyboard(turn: &Turn<'_>) -> Keyboard {
     if turn.is_registered() {
         rows.push(vec![turn.button("button-shop", Act::Shop { page: 0 })]);
         rows.push(vec![turn.button("button-orders", Act::Orders { page: 0 })]);
+        if !turn.at.house.rules.ways.plans.is_empty() {
+            rows.push(vec![turn.button("button-subscriptions", Act::Plans)]);
+        }
     } else {
         rows.push(vec![turn.button("button-register", Act::Register)]);
     }

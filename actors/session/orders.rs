@@ -1,11 +1,13 @@
 //! /orders: what the customer ordered, page by page, and calling an order off. Knows no rules of orders.
 
+use entities::{Key, Kind};
+
 use super::button::{Act, Surface};
 use super::state::Step;
 use super::turn::{Turn, press};
 use super::{card, home, shop};
-use crate::intent::Keyboard;
-use crate::order::{self, By};
+use crate::intent::{Keyboard, Lane, Method, Price};
+use crate::order::{self, By, Stage};
 use crate::texts;
 
 /// Orders on one page.
@@ -57,6 +59,29 @@ pub(super) fn open(turn: &mut Turn<'_>, number: &str) -> Option<String> {
             Some(turn.plain("order-unknown", &[("number", number.into())]))
         }
     }
+}
+
+/// The order's invoice as a message of its own, as often as it is asked for: Telegram asks us before it takes money.
+pub(super) fn invoice(turn: &mut Turn<'_>, number: &str) -> Option<String> {
+    /// Telegram's limits for an invoice.
+    const TITLE_MAX_CHARS: usize = 32;
+    const DESCRIPTION_MAX_CHARS: usize = 255;
+    let Some(card) = turn.state.card_numbered(number).cloned() else {
+        page(turn, 0);
+        return Some(turn.plain("order-unknown", &[("number", number.into())]));
+    };
+    if !matches!(card.view.stage, Stage::AwaitingPayment { .. }) {
+        return Some(turn.plain("payment-closed", &[("number", number.into())]));
+    }
+    let args = [("number", number.into()), ("shop", (&*turn.at.house.rules.shop_name).into())];
+    let title = texts::shortened(&turn.plain("invoice-title", &args), TITLE_MAX_CHARS);
+    let lines: Vec<String> =
+        card.view.lines.iter().map(|line| format!("{} × {}", line.quantity, line.title)).collect();
+    let description = texts::shortened(&lines.join(", "), DESCRIPTION_MAX_CHARS);
+    let payload = Key::new(Kind::Payment, number).to_string();
+    let prices = vec![Price { label: title.clone(), amount: card.view.total }];
+    turn.call(Method::SendInvoice { title, description, payload, prices }, Lane::Answer, false);
+    None
 }
 
 /// `message_id`: the card whose button it was.

@@ -10,7 +10,7 @@ use super::basket::Basket;
 use crate::catalogue::Till;
 use crate::fact::FactKind;
 use crate::flow::FlowRun;
-use crate::order;
+use crate::{order, subscription};
 
 /// Orders that a session remembers; older ones are in the orders table.
 const CARDS_MAX: usize = 50;
@@ -37,6 +37,12 @@ pub struct State {
     /// What they picked, and what the shop knows for the parcel.
     #[serde(default, skip_serializing_if = "basket_is_empty")]
     pub basket: Arc<Basket>,
+    /// When the owner was last told that this customer needs help with a payment.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pay_help_ms: i64,
+    /// What they subscribed to, one of each plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscriptions: Vec<subscription::View>,
     /// The orders, the newest first.
     #[serde(default, skip_serializing_if = "cards_are_empty")]
     pub cards: Arc<Vec<Card>>,
@@ -197,6 +203,13 @@ pub enum Fact {
     CardKept {
         card: Box<Card>,
     },
+    PayHelpAsked {
+        at_ms: i64,
+    },
+    /// A subscription is new or was changed.
+    SubscriptionKept {
+        view: subscription::View,
+    },
     /// The order's number was taken: the card belongs to another order now.
     CardRenumbered {
         from: Key,
@@ -222,6 +235,8 @@ impl FactKind for Fact {
             Self::Erased { .. } => "customer_erased",
             Self::CardKept { .. } => "card_kept",
             Self::CardRenumbered { .. } => "card_renumbered",
+            Self::PayHelpAsked { .. } => "pay_help_asked",
+            Self::SubscriptionKept { .. } => "subscription_kept",
         }
     }
 
@@ -233,6 +248,7 @@ impl FactKind for Fact {
             | Self::LanguageChosen { .. }
             | Self::Registered { .. }
             | Self::Left
+            | Self::PayHelpAsked { .. }
             | Self::Returned => true,
             Self::About { change } => change.is_kept(),
             Self::Erased { .. } => true,
@@ -242,7 +258,8 @@ impl FactKind for Fact {
             | Self::FlowFinished
             | Self::Hinted { .. }
             | Self::CardKept { .. }
-            | Self::CardRenumbered { .. } => false,
+            | Self::CardRenumbered { .. }
+            | Self::SubscriptionKept { .. } => false,
         }
     }
 }
@@ -275,6 +292,11 @@ impl State {
             Fact::FlowFinished => self.finished_runs += 1,
             Fact::Hinted { at_ms } => self.hinted_at_ms = *at_ms,
             Fact::About { change } => Arc::make_mut(&mut self.about).apply(change),
+            Fact::PayHelpAsked { at_ms } => self.pay_help_ms = *at_ms,
+            Fact::SubscriptionKept { view } => {
+                self.subscriptions.retain(|known| known.plan != view.plan);
+                self.subscriptions.push(view.clone());
+            }
             Fact::CardKept { card } => self.keep(card),
             Fact::CardRenumbered { from, to } => {
                 let cards = Arc::make_mut(&mut self.cards);

@@ -285,6 +285,14 @@ impl<'a> Turn<'a> {
         self.decision.facts.push(Fact::CardRenumbered { from, to });
     }
 
+    pub(super) fn record(&mut self, fact: Fact) {
+        self.decision.facts.push(fact);
+    }
+
+    pub(super) fn push(&mut self, intents: impl IntoIterator<Item = Intent>) {
+        self.decision.intents.extend(intents);
+    }
+
     pub(super) fn row(&mut self, row: Row) {
         self.decision.rows.push(row);
     }

@@ -140,6 +140,8 @@ fn no_text_shows_its_workings() {
                             "method",
                             "note",
                             "date",
+                            "charge",
+                            "until",
                         ]
                         .map(|name| (name, Arg::from("<x>"))),
                     )

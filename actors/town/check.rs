@@ -184,6 +184,26 @@ impl Town {
         }
     }
 
+    /// Telegram's list of Stars and the book agree, payment by payment.
+    pub(crate) fn stars_agree(&self) {
+        for (payment, _) in &self.telegram.invoices {
+            let owner = payment.as_str();
+            let ours: i64 = self
+                .ledger
+                .iter()
+                .filter(|((of, ..), (account, _))| of == owner && account.starts_with("gateway:"))
+                .map(|(_, (_, amount))| amount)
+                .sum();
+            let state = &self.payments.states[payment];
+            assert_eq!(ours, self.telegram.kept(payment), "{owner}: {state:#?}");
+            let over = state
+                .extras
+                .iter()
+                .all(|extra| !matches!(extra.fate, payment::ExtraFate::Returning { .. }));
+            assert!(over, "what came twice went back, or a person owns it: {state:#?}");
+        }
+    }
+
     /// Money that came is for goods that went out, or went back, or is a person's to decide.
     fn money_has_an_owner(&self, order: &order::State, payment: &payment::State) {
         use payment::Stage as Payment;

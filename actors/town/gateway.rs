@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use entities::{Key, Money};
 
 use super::rejected;
-use crate::intent::{GatewayCall, GatewayOp, GatewayReply, Outcome};
+use crate::gateway::{GatewayCall, GatewayOp, GatewayReply, Refund};
+use crate::intent::Outcome;
 use crate::payment::CheckoutReport;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,8 @@ pub(crate) struct Gateway {
     pub(crate) hooks: Vec<Hook>,
     /// Every webhook that ever was, to be repeated.
     pub(crate) history: Vec<Hook>,
-    last_refund: BTreeMap<String, (String, Money)>,
+    /// Of each checkout, oldest first.
+    refunds: BTreeMap<String, Vec<Refund>>,
     numbers: u32,
 }
 
@@ -68,13 +70,15 @@ impl Gateway {
     fn done(&mut self, call: &GatewayCall) -> GatewayReply {
         match &call.op {
             GatewayOp::OpenCheckout { amount, .. } => self.open(&call.payment, *amount),
-            GatewayOp::AskCheckout { checkout: None } => match self.checkout_of(&call.payment) {
-                Some(id) if self.checkouts[&id].open => opened(id),
-                Some(id) => self.told(&id),
-                None => unknown(),
-            },
-            GatewayOp::AskCheckout { checkout: Some(id) } => self.told(id),
-            GatewayOp::ExpireCheckout { checkout } => match self.checkouts.get_mut(checkout) {
+            GatewayOp::AskCheckout { checkout: None, .. } => {
+                match self.checkout_of(&call.payment) {
+                    Some(id) if self.checkouts[&id].open => opened(id),
+                    Some(id) => self.told(&id),
+                    None => unknown(),
+                }
+            }
+            GatewayOp::AskCheckout { checkout: Some(id), .. } => self.told(id),
+            GatewayOp::ExpireCheckout { checkout, .. } => match self.checkouts.get_mut(checkout) {
                 Some(found) if found.captured_minor == 0 => {
                     found.open = false;
                     GatewayReply::Expired
@@ -82,6 +86,9 @@ impl Gateway {
                 _ => self.told(checkout),
             },
             GatewayOp::Refund { checkout, amount, .. } => self.refund(checkout, *amount),
+            GatewayOp::OpenSubscription { .. }
+            | GatewayOp::EditSubscription { .. }
+            | GatewayOp::ReadStars { .. } => unknown(),
         }
     }
 
@@ -99,12 +106,11 @@ impl Gateway {
         let Some(checkout) = self.checkouts.get(id) else {
             return unknown();
         };
-        if let Some((refund, amount)) = self.last_refund.get(id) {
-            return GatewayReply::Refunded { refund: refund.clone(), amount: *amount };
-        }
         match checkout {
             Checkout { captured_minor: 1.., amount, .. } => GatewayReply::Captured {
                 amount: Money::new(checkout.captured_minor, amount.currency),
+                charge: None,
+                refunds: self.refunds.get(id).cloned().unwrap_or_default(),
             },
             Checkout { open: true, .. } => GatewayReply::Open,
             _ => GatewayReply::Expired,
@@ -121,7 +127,8 @@ impl Gateway {
             return GatewayReply::Rejected { reason: "more than came".to_owned() };
         }
         checkout.refunded_minor += amount.amount_minor;
-        self.last_refund.insert(id.to_owned(), (refund.clone(), amount));
+        let made = Refund { refund: refund.clone(), amount };
+        self.refunds.entry(id.to_owned()).or_default().push(made);
         self.announce(id, CheckoutReport::Refunded { refund: refund.clone(), amount });
         GatewayReply::Refunded { refund, amount }
     }
@@ -140,7 +147,7 @@ impl Gateway {
         if checkout.open {
             checkout.open = false;
             checkout.captured_minor = amount.amount_minor;
-            self.announce(id, CheckoutReport::Captured { amount });
+            self.announce(id, CheckoutReport::Captured { amount, charge: None });
         }
     }
 

@@ -1,5 +1,6 @@
 //! Whole purchases, from the first word to the last booking. Knows no single actor's tables.
 
+mod stars;
 mod troubles;
 
 use entities::Key;

@@ -1,6 +1,7 @@
 // What a person does in the open chat: send, press, follow a link. It draws nothing but notices.
 import { api } from "./api.js";
 import { absorb, refetch } from "./events.js";
+import { payLinkSheet } from "./invoice.js";
 import { botOf, current, emit, nowMs, selection, changed } from "./state.js";
 import { alertBox, toast } from "./toast.js";
 
@@ -95,13 +96,18 @@ export function openLink(url) {
   if (!linkActions.internal(url)) window.open(url, "_blank", "noopener,noreferrer");
 }
 
-/** The link t.me/<this bot>?start=… stays in the page; all others open in a new tab. */
+/** The links t.me/<this bot>?start=… and t.me/$<invoice> stay in the page; all others open in a new tab. */
 export const linkActions = {
   command: (text) => sendText(text),
+  invoice: (slug) => payLinkSheet(slug),
   internal(raw) {
     const url = new URL(raw, location.origin);
     if (!["t.me", "telegram.me"].includes(url.hostname)) return false;
     const name = url.pathname.split("/")[1] ?? "";
+    if (name.startsWith("$")) {
+      linkActions.invoice(name.slice(1));
+      return true;
+    }
     const bot = botOf(selection.bot);
     if (!bot?.username || name.toLowerCase() !== bot.username.toLowerCase()) return false;
     if (url.searchParams.has("start")) {

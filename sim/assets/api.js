@@ -47,6 +47,8 @@ export const api = {
   /** The bot answers this one, and the bot may just have been killed: it waits longer. */
   callback: (person, bot, message_id, data) => call("POST", `${chat(person, bot)}/callback`, { message_id, data }, 60000),
   pay: (person, bot, message_id, outcome) => call("POST", `${chat(person, bot)}/pay`, { message_id, outcome }, 60000),
+  invoiceLink: (slug) => call("GET", `/sim/invoice-links/${encodeURIComponent(slug)}`),
+  payLink: (slug, person, outcome) => call("POST", `/sim/invoice-links/${encodeURIComponent(slug)}/pay`, { person, outcome }, 60000),
   vote: (person, poll, options) => call("POST", `/sim/polls/${encodeURIComponent(poll)}/vote`, { person, options }),
   advance: (ms) => call("POST", "/sim/clock/advance", { ms }, 60000),
   file: (fileId) => `/sim/files/${encodeURIComponent(fileId)}`,

@@ -25,11 +25,28 @@ export function invoiceCard(message) {
 export const payLabel = (message) => `Pay ${money(message.invoice.total_amount, message.invoice.currency)}`;
 export const isPayable = (message) => Boolean(message.invoice) && (message.x?.invoice_state ?? "open") !== "paid";
 
-/** Pay, decline or cancel; the world asks the bot (pre-checkout) before it says paid. */
+/** The form of an invoice that is a message. */
 export async function paySheet(message) {
   const chat = current();
+  await sheet(message.invoice, (outcome) => api.pay(chat.person, chat.bot, message.message_id, outcome));
+}
+
+/** The form of an invoice link, t.me/$slug. */
+export async function payLinkSheet(slug) {
+  const chat = current();
+  try {
+    const invoice = await api.invoiceLink(slug);
+    await sheet(invoice, (outcome) => api.payLink(slug, chat.person, outcome));
+  } catch (error) {
+    toast(error.message, "bad");
+  }
+}
+
+/** Pay, decline or cancel; the world asks the bot (pre-checkout) before it says paid. */
+async function sheet(invoice, pay) {
+  const chat = current();
   const bot = botOf(selection.bot);
-  const { title, currency, total_amount: total } = message.invoice;
+  const { title, currency, total_amount: total, subscription_period: period } = invoice;
   const state = h("p", { class: "pay-state", role: "status" });
   const result = await dialog(`Pay for ${title}`, "pay-sheet", (close) => {
     const choose = async (outcome) => {
@@ -37,7 +54,7 @@ export async function paySheet(message) {
       state.className = "pay-state busy";
       state.textContent = outcome === "ok" ? `Asking ${bot?.first_name ?? "the shop"} to confirm` : "Asking the bank";
       try {
-        const answer = await api.pay(chat.person, chat.bot, message.message_id, outcome);
+        const answer = await pay(outcome);
         await settle(answer, outcome, state, close);
       } catch (error) {
         fail(state, error.message);
@@ -53,6 +70,7 @@ export async function paySheet(message) {
     return [
       h("h2", null, "Checkout"),
       h("p", { class: "pay-what" }, h("span", { dir: "auto" }, title), h("bdi", null, money(total, currency))),
+      period ? h("p", null, `Renewed every ${Math.round(period / 86400)} days until you stop it`) : null,
       h("p", { class: "pay-card" }, icon("card"), h("span", null, "Simulated card ", h("bdi", { dir: "ltr" }, "•••• 4242")), h("small", null, "no real money moves")),
       state, h("div", { class: "pay-buttons" }, buttons),
     ];

@@ -4,20 +4,23 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::{Kernel, Restart, task};
-use entities::Database;
+use actors::{External, Kernel, Restart, STARS, stars, task};
+use entities::{Database, Key, Kind};
 
 use super::{Bot, Parts};
 use crate::delivery::limits::OutboundLimits;
 use crate::delivery::telegram::reports::Reports;
 use crate::delivery::telegram::{Pictures, SendingBot, TelegramCourier};
 use crate::delivery::webhooks::{WebhookCourier, WebhookTarget};
-use crate::gateways::{Gateways, sandbox::Sandbox};
+use crate::gateways::Gateways;
+use crate::gateways::sandbox::Sandbox;
+use crate::gateways::telegram::{TelegramPay, Till};
 use crate::health::AskIntake;
 use crate::intake::bot::BotIntake;
 use crate::intake::flood::FloodLimits;
 use crate::intake::polling::{Polling, PollingConfig};
 use crate::intake::webhook::{WebhookConfig, WebhookKeeper, Webhooks, webhook_secret};
+use crate::settings::payments::Invoice;
 use crate::settings::{BotSettings, IntakeMode, WebhookSettings};
 use crate::telegram::BotApi;
 
@@ -44,27 +47,53 @@ pub(super) async fn telegram_courier(
         ..OutboundLimits::default()
     };
     let sending = |(bot, api): &(BotSettings, BotApi)| {
-        (bot.name.clone(), SendingBot { api: api.clone(), provider_token: None })
+        let provider_token = bot.provider_token()?;
+        anyhow::Ok((bot.name.clone(), SendingBot { api: api.clone(), provider_token }))
     };
     let pictures = Pictures::new(Some(parts.settings.shop.pictures.clone()), |_| None);
     pictures.recall(entities::sent_pictures(&database.read).await?);
+    let sending: Vec<_> = apis.iter().map(sending).collect::<anyhow::Result<_>>()?;
     let reports = Reports::new(database.clone(), parts.master.clone(), parts.clock.clone());
-    let courier = TelegramCourier::new(apis.iter().map(sending), &outbound, &parts.clock, pictures);
+    let courier = TelegramCourier::new(sending, &outbound, &parts.clock, pictures);
     courier.report_from(reports);
     Ok(courier)
 }
 
-pub(super) fn gateways(parts: &Parts<'_>) -> Gateways {
+pub(super) fn gateways(
+    parts: &Parts<'_>,
+    apis: &[(BotSettings, BotApi)],
+) -> anyhow::Result<Gateways> {
+    let till = |(bot, api): &(BotSettings, BotApi)| {
+        let provider_token = bot.provider_token()?;
+        anyhow::Ok((bot.name.clone(), Till { api: api.clone(), provider_token }))
+    };
+    let tills: Vec<_> = apis.iter().map(till).collect::<anyhow::Result<_>>()?;
+    let by_message = parts.settings.payments.invoice == Invoice::Message;
+    // Always: what was begun before a gateway was taken off the offer goes on.
+    let gateways = Gateways::default().with_telegram(TelegramPay::new(tills, by_message));
     let sandbox = &parts.settings.gateways.sandbox;
     let Some(api_url) = &sandbox.api_url else {
-        return Gateways::default();
+        return Ok(gateways);
     };
     let ours = parts.settings.server.public_url.clone();
     let ours = ours.unwrap_or_else(|| format!("http://{}", parts.settings.server.listen));
     let at = ("sandbox", format!("{ours}/gateways/sandbox"));
     let (key, secret) = (sandbox.api_key.clone(), sandbox.webhook_secret.clone());
-    Gateways::default()
-        .with_sandbox("sandbox", Sandbox::new(at, parts.http.clone(), api_url, key, secret))
+    let sandbox = Sandbox::new(at, parts.http.clone(), api_url, key, secret);
+    Ok(gateways.with_sandbox("sandbox", sandbox))
+}
+
+/// Bots that take Stars have them looked after, every day.
+pub(super) async fn watch_stars(parts: &Parts<'_>, kernel: &Kernel) -> anyhow::Result<()> {
+    if !parts.settings.payments.offers(STARS) {
+        return Ok(());
+    }
+    for bot in &parts.settings.bots {
+        let key = Key::new(Kind::Stars, &bot.name);
+        let external = External::Request(format!("watch-{}", parts.clock.now_ms()));
+        kernel.office.tell_patiently(key, external, stars::Message::Watch.into()).await?;
+    }
+    Ok(())
 }
 
 /// The servers that flows may tell of answers.

@@ -3,20 +3,39 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use actors::from_ms;
 use anyhow::Context;
+use clap::Subcommand;
 use entities::AnswerRow;
 use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
 
-use super::AnswersCommand;
 use super::desk::Desk;
 use super::exit::Outcome;
 use super::table::count;
 
 const HEAD: [&str; 5] = ["session", "flow", "version", "started", "finished"];
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum AnswersCommand {
+    /// Write all answers as a table
+    Export {
+        /// As CSV, to a file or to the terminal (-)
+        #[arg(
+            long,
+            value_name = "FILE",
+            num_args = 0..=1,
+            default_value = "-",
+            default_missing_value = "-"
+        )]
+        csv: PathBuf,
+        /// Of this flow only
+        #[arg(long, value_name = "NAME")]
+        flow: Option<String>,
+    },
+}
 
 pub(super) async fn run(command: AnswersCommand, desk: &Desk) -> anyhow::Result<Outcome> {
     let AnswersCommand::Export { csv, flow } = command;

@@ -1,5 +1,6 @@
 //! What most commands need: settings, the database, the server's lock. Knows no command.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -80,6 +81,12 @@ pub(super) async fn pending(database: &Database) -> anyhow::Result<usize> {
 pub(super) fn holder() -> String {
     let arguments: Vec<String> = std::env::args().skip(1).take(2).collect();
     format!("process {}, kontor {}", std::process::id(), arguments.join(" "))
+}
+
+/// Who gives an order, for the record: the user of this machine.
+pub(super) fn person() -> String {
+    let uid = std::fs::metadata("/proc/self").map(|own| own.uid());
+    uid.map_or_else(|_| "operator".to_owned(), |uid| format!("user {uid}"))
 }
 
 pub(super) fn some_bot(settings: &Settings) -> anyhow::Result<()> {

@@ -119,9 +119,9 @@ impl Sandbox {
                     url: checkout.url,
                 })
             }
-            GatewayOp::AskCheckout { checkout: Some(checkout) } => self.ask(checkout).await,
-            GatewayOp::AskCheckout { checkout: None } => self.find(&call.payment).await,
-            GatewayOp::ExpireCheckout { checkout } => {
+            GatewayOp::AskCheckout { checkout: Some(checkout), .. } => self.ask(checkout).await,
+            GatewayOp::AskCheckout { checkout: None, .. } => self.find(&call.payment).await,
+            GatewayOp::ExpireCheckout { checkout, .. } => {
                 let path = format!("checkouts/{checkout}/expire");
                 match self.call(Method::POST, &path, Some((&key, json!({})))).await {
                     // No longer open: what is it, then?
@@ -129,7 +129,7 @@ impl Sandbox {
                     reply => read(reply, |_: Checkout| GatewayReply::Expired),
                 }
             }
-            GatewayOp::Refund { checkout, amount, reason } => {
+            GatewayOp::Refund { checkout, amount, reason, .. } => {
                 let body = json!({
                     "checkout": checkout,
                     "amount_minor": amount.amount_minor,
@@ -141,6 +141,11 @@ impl Sandbox {
                     amount: Money::new(refund.amount_minor, refund.currency),
                 })
             }
+            GatewayOp::OpenSubscription { .. }
+            | GatewayOp::EditSubscription { .. }
+            | GatewayOp::ReadStars { .. } => {
+                Ok(GatewayReply::Rejected { reason: "only Telegram does that".to_owned() })
+            }
         };
         match reply {
             Ok(reply) => CourierReport::Finished(Outcome::Gateway(reply)),
@@ -151,16 +156,17 @@ impl Sandbox {
     async fn ask(&self, checkout: &str) -> Result<GatewayReply, CourierReport> {
         let reply = self.call(Method::GET, &format!("checkouts/{checkout}"), None).await;
         read(reply, |checkout: Checkout| {
-            match (checkout.status.as_str(), checkout.refunds.last()) {
-                // The newest is the one that might be in doubt; the saga knows the others by their ids.
-                ("captured", Some(refund)) => GatewayReply::Refunded {
-                    refund: refund.id.clone(),
-                    amount: Money::new(refund.amount_minor, refund.currency),
-                },
-                ("captured", None) => GatewayReply::Captured {
+            let made = |refund: Refund| actors::Refund {
+                refund: refund.id,
+                amount: Money::new(refund.amount_minor, refund.currency),
+            };
+            match checkout.status.as_str() {
+                "captured" => GatewayReply::Captured {
                     amount: Money::new(checkout.amount_minor, checkout.currency),
+                    charge: None,
+                    refunds: checkout.refunds.into_iter().map(made).collect(),
                 },
-                ("expired", _) => GatewayReply::Expired,
+                "expired" => GatewayReply::Expired,
                 _ => GatewayReply::Open,
             }
         })
@@ -232,7 +238,7 @@ impl Sandbox {
         let checkout = event.data.checkout;
         let amount = Money::new(checkout.amount_minor, checkout.currency);
         let report = match (event.kind.as_str(), event.data.refund) {
-            ("checkout.captured", _) => CheckoutReport::Captured { amount },
+            ("checkout.captured", _) => CheckoutReport::Captured { amount, charge: None },
             ("checkout.declined", _) => CheckoutReport::Declined { reason: "declined".to_owned() },
             ("checkout.expired", _) => CheckoutReport::Expired,
             ("refund.succeeded", Some(refund)) => CheckoutReport::Refunded {

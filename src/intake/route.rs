@@ -2,12 +2,12 @@
 
 use actors::payment::{self, CheckoutReport};
 use actors::session::{Incoming, Profile};
-use actors::{Message, bot, chat, session};
+use actors::{Message, bot, chat, session, subscription};
 use entities::{BotId, Currency, Key, Kind, Money};
 
 use crate::intake::update::event::{MemberChange, MemberStatus};
 use crate::intake::update::message::{Content, Message as Said};
-use crate::intake::update::money::PreCheckout;
+use crate::intake::update::money::{PreCheckout, Subscription};
 use crate::intake::update::part::{ChatKind, MediaKind, Text, User};
 use crate::intake::update::query::{Callback, InlineQuery};
 use crate::intake::update::{Route, Update, UpdateKind};
@@ -48,6 +48,7 @@ pub fn is_chatter(update: &Update<'_>) -> bool {
 pub fn route(bot: &BotId, me: &Me, update: &Update<'_>) -> Routed {
     let message = match &update.kind {
         UpdateKind::PreCheckout(query) => return pre_checkout(bot, query),
+        UpdateKind::Subscription(change) => return renewal(change),
         UpdateKind::Poll(_) | UpdateKind::PollAnswer(_) => {
             return Routed::To(Key::new(Kind::Bot, bot), bot::Message::Poll.into());
         }
@@ -69,7 +70,6 @@ pub fn route(bot: &BotId, me: &Me, update: &Update<'_>) -> Routed {
         | UpdateKind::ChosenResult(_)
         | UpdateKind::Shipping(_)
         | UpdateKind::PaidMedia(_)
-        | UpdateKind::Subscription(_)
         | UpdateKind::Member(_)
         | UpdateKind::JoinRequest(_)
         | UpdateKind::Reaction(_)
@@ -310,11 +310,23 @@ fn standing(change: &MemberChange<'_>, place: Place) -> Option<Message> {
     }
 }
 
-/// The payment that an invoice's payload names: its key, or what follows the kind in it.
+/// The payment or subscription that an invoice's payload names: its key, or what follows the kind in it.
 fn payment_key(payload: &str) -> Option<Key> {
     let fits = !payload.is_empty() && payload.len() <= PAYLOAD_MAX_BYTES;
-    let stated = Key::parse(payload).ok().filter(|key| key.kind() == Kind::Payment);
+    let is_money = |key: &Key| matches!(key.kind(), Kind::Payment | Kind::Subscription);
+    let stated = Key::parse(payload).ok().filter(is_money);
     fits.then(|| stated.unwrap_or_else(|| Key::new(Kind::Payment, payload)))
+}
+
+/// A subscription was stopped or resumed at Telegram, or could not be renewed.
+fn renewal(change: &Subscription<'_>) -> Routed {
+    match payment_key(&change.payload) {
+        Some(key) if key.kind() == Kind::Subscription => {
+            let state = change.state.to_string();
+            Routed::To(key, subscription::Message::Changed { state }.into())
+        }
+        _ => Routed::Ignored,
+    }
 }
 
 fn pre_checkout(bot: &BotId, query: &PreCheckout<'_>) -> Routed {
@@ -322,23 +334,34 @@ fn pre_checkout(bot: &BotId, query: &PreCheckout<'_>) -> Routed {
     else {
         return Routed::Ignored;
     };
-    let message = payment::Message::PreCheckout {
-        query: query.id.to_string(),
-        customer: Key::session(bot, query.from.id),
-        amount: Money::new(query.amount_minor, currency),
-        language_code: language_of(Some(&query.from)),
+    let (query_id, customer) = (query.id.to_string(), Key::session(bot, query.from.id));
+    let amount = Money::new(query.amount_minor, currency);
+    let language_code = language_of(Some(&query.from));
+    let message = match key.kind() {
+        Kind::Subscription => {
+            let query = query_id;
+            subscription::Message::PreCheckout { query, customer, amount, language_code }.into()
+        }
+        _ => {
+            let query = query_id;
+            payment::Message::PreCheckout { query, customer, amount, language_code }.into()
+        }
     };
-    Routed::To(key, message.into())
+    Routed::To(key, message)
 }
 
 /// `None` for a message that is not about money.
 fn money(said: &Said<'_>) -> Option<Routed> {
-    let (payload, charge, currency, amount_minor, came) = match &said.content {
-        Content::Paid(paid) => {
-            (&paid.payload, &paid.telegram_charge_id, &paid.currency, paid.amount_minor, true)
-        }
+    let (payload, charge, currency, amount_minor, paid) = match &said.content {
+        Content::Paid(paid) => (
+            &paid.payload,
+            &paid.telegram_charge_id,
+            &paid.currency,
+            paid.amount_minor,
+            Some(paid.subscription_until),
+        ),
         Content::Refunded(back) => {
-            (&back.payload, &back.telegram_charge_id, &back.currency, back.amount_minor, false)
+            (&back.payload, &back.telegram_charge_id, &back.currency, back.amount_minor, None)
         }
         _ => return None,
     };
@@ -346,14 +369,21 @@ fn money(said: &Said<'_>) -> Option<Routed> {
         return Some(Routed::Ignored);
     };
     let amount = Money::new(amount_minor, currency);
-    let report = match came {
-        true => CheckoutReport::Captured { amount },
-        false => CheckoutReport::Refunded { refund: charge.to_string(), amount },
+    let charge = charge.to_string();
+    let message = match (key.kind(), paid) {
+        (Kind::Subscription, Some(until_s)) => {
+            let until_ms = until_s.map(|until_s| until_s.saturating_mul(1_000));
+            subscription::Message::Paid { charge, amount, until_ms }.into()
+        }
+        (Kind::Subscription, None) => subscription::Message::Returned { charge, amount }.into(),
+        (_, paid) => {
+            let (event, checkout) = (charge.clone(), key.to_string());
+            let report = match paid {
+                Some(_) => CheckoutReport::Captured { amount, charge: Some(charge) },
+                None => CheckoutReport::Refunded { refund: charge, amount },
+            };
+            payment::Message::GatewayReported { event, checkout, report }.into()
+        }
     };
-    let message = payment::Message::GatewayReported {
-        event: charge.to_string(),
-        checkout: payload.to_string(),
-        report,
-    };
-    Some(Routed::To(key, message.into()))
+    Some(Routed::To(key, message))
 }

@@ -12,6 +12,8 @@ impl BotSettings {
             name,
             token: Some(token.into()),
             token_file: None,
+            provider_token: None,
+            provider_token_file: None,
             api_url: api_url.trim_end_matches('/').to_owned(),
             intake: polling(),
             reply_in_webhook: yes(),

@@ -6,9 +6,6 @@ use secrecy::ExposeSecret;
 
 use super::{BotSettings, IntakeMode, LANGUAGES, Settings, SettingsError, parcels, people};
 
-/// Gateways that Kontor knows.
-const GATEWAYS: &[&str] = &["sandbox"];
-
 type Checked = Result<(), SettingsError>;
 
 pub(super) fn check(settings: &Settings, path: Option<&Path>) -> Checked {
@@ -19,6 +16,8 @@ pub(super) fn check(settings: &Settings, path: Option<&Path>) -> Checked {
         .and_then(|()| shop(settings))
         .and_then(|()| people::check(settings))
         .and_then(|()| webhooks(settings))
+        .and_then(|()| settings.payments.check())
+        .and_then(|()| providers(settings))
         .and_then(|()| numbers(settings))
         .and_then(|()| log_level(&settings.log.level));
     all.map_err(|error| error.within(place))
@@ -109,9 +108,22 @@ fn shop(settings: &Settings) -> Checked {
         return refuse("shop.default_language", &problem, &hint);
     }
     parcels::check(shop)?;
-    if !GATEWAYS.contains(&shop.gateway.as_str()) {
-        let problem = format!("there is no gateway '{}'", shop.gateway);
-        return refuse("shop.gateway", &problem, &format!("write {}", GATEWAYS.join(" or ")));
+    Ok(())
+}
+
+/// Telegram Payments need a provider's token at each bot.
+fn providers(settings: &Settings) -> Checked {
+    for bot in &settings.bots {
+        let key = format!("bots.{}.provider_token", bot.name);
+        if bot.provider_token.is_some() && bot.provider_token_file.is_some() {
+            let problem = "both provider_token and provider_token_file are there";
+            return refuse(&key, problem, "write only one of them");
+        }
+        let has_one = bot.provider_token.is_some() || bot.provider_token_file.is_some();
+        if settings.payments.offers(actors::TELEGRAM) && !has_one {
+            let hint = "write the token that BotFather gave you for the provider, or take \"telegram\" out";
+            return refuse(&key, "missing, and payments.gateways has \"telegram\"", hint);
+        }
     }
     Ok(())
 }

@@ -144,6 +144,8 @@ fn a_payment_is_shown_with_its_amounts() {
             captured_minor: 4_200,
             refunded_minor: 0,
             checkout: None,
+            charge: None,
+            next_try_ms: None,
             note: None,
             created_ms: 0,
             changed_ms: 0,

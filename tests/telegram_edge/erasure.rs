@@ -156,7 +156,7 @@ async fn pay(rig: &Rig<'_>, person: i64) {
     let message = payment::Message::GatewayReported {
         event: event.clone(),
         checkout: format!("co-{}", key.id()),
-        report: CheckoutReport::Captured { amount: Money::new(1_200, Currency::EUR) },
+        report: CheckoutReport::Captured { amount: Money::new(1_200, Currency::EUR), charge: None },
     };
     let external = External::Event(event);
     rig.kernel.office.tell_patiently(key, external, message.into()).await.expect("is taken");

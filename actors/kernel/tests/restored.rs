@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 use time::Duration;
 
 use super::rig::{Ground, begin_payment, done, on_both, session, wait_until};
-use crate::intent::{GatewayOp, Intent};
+use crate::gateway::GatewayOp;
+use crate::intent::Intent;
 
 fn ops(ground: &Ground) -> Vec<&'static str> {
     let op = |intent: &Intent| match intent {
@@ -14,6 +15,9 @@ fn ops(ground: &Ground) -> Vec<&'static str> {
             GatewayOp::AskCheckout { .. } => "ask",
             GatewayOp::ExpireCheckout { .. } => "expire",
             GatewayOp::Refund { .. } => "refund",
+            GatewayOp::OpenSubscription { .. }
+            | GatewayOp::EditSubscription { .. }
+            | GatewayOp::ReadStars { .. } => "stars",
         }),
         _ => None,
     };

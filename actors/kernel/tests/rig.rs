@@ -10,8 +10,9 @@ use entities::{BotId, Currency, Database, Key, Kind, MasterKey, Money, SealKey, 
 
 use crate::address::IntentId;
 use crate::capability::Answer;
+use crate::gateway::GatewayReply;
 use crate::house::House;
-use crate::intent::{Courier, CourierReport, GatewayReply, Intent, Method, Outcome, TelegramCall};
+use crate::intent::{Courier, CourierReport, Intent, Method, Outcome, TelegramCall};
 use crate::payment::Message as PaymentMessage;
 use crate::session::{Incoming, Message as SessionMessage, Profile};
 use crate::{
@@ -112,6 +113,8 @@ pub(super) struct Notebook {
     pub(super) returned: AtomicU64,
     plan: Mutex<VecDeque<CourierReport>>,
     pub(super) hang: AtomicBool,
+    /// Hangs on everything that no money waits for.
+    pub(super) stalls: AtomicBool,
     pub(super) inline: AtomicBool,
     /// Panics that are still to come, in whatever it is asked next.
     pub(super) bombs: AtomicU64,
@@ -165,7 +168,10 @@ impl Courier for Notebook {
             self.maybe_done.lock().expect("not poisoned").push(id);
         }
         self.carried.lock().expect("not poisoned").push((id, intent.clone()));
-        if self.hang.load(Ordering::Relaxed) {
+        let is_money =
+            matches!(intent, Intent::Telegram(call) if call.lane == crate::intent::Lane::Money);
+        let stalls = self.stalls.load(Ordering::Relaxed) && !is_money;
+        if stalls || self.hang.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
         }
         let planned = self.plan.lock().expect("not poisoned").pop_front();
@@ -180,8 +186,12 @@ impl Courier for Notebook {
             Intent::Telegram(_) => {
                 Outcome::Sent { message_id: 100 + i64::try_from(number).expect("few") }
             }
-            Intent::Gateway(_) => Outcome::Gateway(GatewayReply::Opened {
-                checkout: format!("co_{number}"),
+            Intent::Gateway(call) => Outcome::Gateway(GatewayReply::Opened {
+                // Telegram's checkouts are called as their payments.
+                checkout: match call.gateway.as_str() {
+                    crate::gateway::STARS => call.payment.to_string(),
+                    _ => format!("co_{number}"),
+                },
                 url: "https://pay.example/1".to_owned(),
             }),
             Intent::Tell { .. } | Intent::Webhook(_) => Outcome::Done,

@@ -3,9 +3,10 @@
 use entities::{BotId, Key};
 use time::Duration;
 
-use super::{Saga, Said, asking, customer, eur, lost, refunded, returning};
+use super::{Saga, Said, asking, came, captured, customer, eur, lost, refunded, returning};
 use crate::capability::Input;
-use crate::intent::{GatewayOp, GatewayReply, Intent, Method, Outcome};
+use crate::gateway::GatewayOp;
+use crate::intent::{Intent, Method, Outcome};
 use crate::order;
 use crate::payment::{CheckoutReport, Message, Stage, Timer};
 
@@ -18,7 +19,7 @@ fn an_unknown_refund_is_asked_for_before_it_is_repeated() {
         assert!(matches!(saga.state.stage, Stage::Unknown { .. }), "round {round}");
         assert_eq!(saga.step(Input::Timer(Timer::Ask)), [Said::Gateway(asking())]);
         let amount = eur(1_200);
-        let said = saga.replied(asking(), Outcome::Gateway(GatewayReply::Captured { amount }));
+        let said = saga.replied(asking(), Outcome::Gateway(came(amount, &[])));
         match round {
             3 => assert!(matches!(saga.state.stage, Stage::Stuck { .. }), "{said:?}"),
             _ => assert!(matches!(said[..], [Said::Gateway(GatewayOp::Refund { .. })])),
@@ -55,7 +56,7 @@ fn a_refund_that_is_told_before_its_money_is_understood() {
     let mut saga = Saga::open();
     let report = CheckoutReport::Refunded { refund: "re_1".to_owned(), amount: eur(1_200) };
     assert!(saga.reported(report).is_empty());
-    let said = saga.reported(CheckoutReport::Captured { amount: eur(1_200) });
+    let said = saga.reported(captured(eur(1_200)));
     let amount = eur(1_200);
     assert_eq!(said, [Said::Order(order::Message::Refunded { amount, whole: true })]);
     assert_eq!((saga.state.stage.clone(), saga.balance("gateway:sandbox")), (Stage::Refunded, 0));

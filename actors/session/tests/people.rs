@@ -288,7 +288,7 @@ fn help_answers_and_searches_and_names_a_person() {
     assert!(town.last_words().contains("What we found"));
     town.chooses(ADA, "Reach a person");
     assert!(town.last_words().contains("@olga"));
-    town.says(ADA, "/paysupport");
+    town.says(ADA, "/support");
     assert!(town.last_words().contains("@olga"));
     town.presses(ADA, 7, "t.a.f.99");
     assert!(town.last_words().contains("help"));

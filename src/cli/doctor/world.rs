@@ -76,13 +76,13 @@ async fn clock(http: &Client, api_url: &str) -> Finding {
 async fn gateway(http: &Client, settings: &Settings) -> Finding {
     let part = "gateway sandbox";
     let Some(url) = &settings.gateways.sandbox.api_url else {
-        return match settings.shop.gateway.as_str() {
-            "sandbox" => Finding::warn(
+        return match settings.payments.offers("sandbox") {
+            true => Finding::warn(
                 part,
-                "no payment can be taken: shop.gateway is sandbox, and it has no api_url",
+                "no payment can be taken: payments.gateways has sandbox, and it has no api_url",
                 "write gateways.sandbox.api_url; `kontor sim` and `kontor demo` run one",
             ),
-            _ => Finding::ok(part, "not used"),
+            false => Finding::ok(part, "not used"),
         };
     };
     match http.get(url).timeout(WITHIN).send().await {

@@ -39,7 +39,7 @@ fn a_signed_capture_is_read() {
     assert_eq!(notice.event, "sandbox/evt_1");
     assert_eq!(notice.payment, Key::parse("payment:K7Q2M9").expect("a key"));
     let amount = Money::new(1200, Currency::EUR);
-    assert_eq!(notice.report, CheckoutReport::Captured { amount });
+    assert_eq!(notice.report, CheckoutReport::Captured { amount, charge: None });
 }
 
 #[test]

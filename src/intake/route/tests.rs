@@ -195,11 +195,14 @@ fn money_goes_to_the_payment_that_the_invoice_names() {
         "telegram_payment_charge_id": "c1"});
     let reported = |report| payment::Message::GatewayReported {
         event: "c1".to_owned(),
-        checkout: "K7Q2M9".to_owned(),
+        checkout: "payment:K7Q2M9".to_owned(),
         report,
     };
     let came = private(json!({"successful_payment": receipt}));
-    assert_eq!(paid(came), reported(CheckoutReport::Captured { amount }));
+    assert_eq!(
+        paid(came),
+        reported(CheckoutReport::Captured { amount, charge: Some("c1".to_owned()) })
+    );
     let went = private(json!({"refunded_payment": receipt}));
     let refunded = CheckoutReport::Refunded { refund: "c1".to_owned(), amount };
     assert_eq!(paid(went), reported(refunded));
