@@ -174,8 +174,19 @@ impl<'g> Rig<'g> {
 
     /// A customer's order of one piece at this price; it waits for its money.
     pub(crate) async fn ordered(&self, order: &str, user: i64, price: Money) -> PaymentRow {
-        let line = Line { product: "mug".to_owned(), title: "Mug".to_owned(), quantity: 1, price };
-        let place = order::Message::Place { customer: customer(user), lines: vec![line] };
+        let line = Line {
+            product: "mug".to_owned(),
+            title: "Mug".to_owned(),
+            quantity: 1,
+            price,
+            note: None,
+            goods: None,
+        };
+        let place = order::Message::Place {
+            customer: customer(user),
+            lines: vec![line],
+            extras: order::Extras::default(),
+        };
         self.told(Key::new(Kind::Order, order), place.into()).await;
         self.payment(order, |row| row.state == "awaiting_funds").await
     }

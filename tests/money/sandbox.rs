@@ -51,7 +51,7 @@ fn whatever_the_gateway_does_money_is_taken_once_and_the_books_agree() {
                 rig.arms(kind, 2, ms).await;
                 rig.ordered(&order, rig.ground.ada, eur(1_200)).await;
                 rig.pays(&order, "capture").await;
-                rig.order(&order, "fulfilled").await;
+                rig.order(&order, "confirmed").await;
                 rig.arms(kind, 2, ms).await;
                 rig.refund(&order, 300, Currency::EUR).await;
                 rig.payment(&order, |row| row.refunded_minor == 300).await;
@@ -65,7 +65,7 @@ fn whatever_the_gateway_does_money_is_taken_once_and_the_books_agree() {
                 rig.pays(&order, "decline").await;
                 rig.arms(kind, 1, ms).await;
                 rig.pays(&order, "capture").await;
-                rig.order(&order, "fulfilled").await;
+                rig.order(&order, "confirmed").await;
                 for part in [1, 2] {
                     rig.arms(kind, 1, ms).await;
                     rig.refund(&order, 100, Currency::EUR).await;
@@ -102,7 +102,7 @@ fn a_webhook_that_never_comes_is_asked_for_when_the_time_is_over() {
             rig.arms("drop_webhook", 1, 0).await;
             rig.pays("SILENT", "capture").await;
             rig.advance(Duration::minutes(31));
-            rig.order("SILENT", "fulfilled").await;
+            rig.order("SILENT", "confirmed").await;
             rig.books_agree().await;
         });
     });

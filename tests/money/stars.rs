@@ -63,7 +63,7 @@ fn an_invoice_is_paid_once_and_what_comes_twice_goes_back() {
             let (first, second) = tokio::join!(rig.pays_link(&url, ada), rig.pays_link(&url, ada));
             let paid = [&first, &second].iter().filter(|one| one["status"] == "paid").count();
             assert!(paid >= 1, "{first} {second}");
-            rig.order("STARS1", "fulfilled").await;
+            rig.order("STARS1", "confirmed").await;
             rig.agrees_with_telegram().await;
             assert_eq!(rig.balance(ACCOUNT).await, 350);
             let late = rig.pays_link(&url, ada).await;
@@ -89,7 +89,7 @@ fn what_happened_while_nobody_listened_is_found_the_next_day() {
             let url = rig.link("STARS2").await;
             let paid = rig.pays_link(&url, rig.ground.ada).await;
             assert_eq!(paid["status"], "paid", "{paid}");
-            rig.order("STARS2", "fulfilled").await;
+            rig.order("STARS2", "confirmed").await;
             rig.agrees_with_telegram().await;
         });
         // Another program returns the money, and swallows the update that tells of it.
@@ -207,7 +207,7 @@ fn the_question_before_the_money_is_answered_at_once_in_a_flood() {
             assert!(slowest <= 1_000, "{times_ms:?}");
             let orders = async || {
                 let rows = entities::orders(&rig.database().read).await.expect("reads");
-                rows.iter().filter(|row| row.state == "fulfilled").count() == ORDERS
+                rows.iter().filter(|row| row.state == "confirmed").count() == ORDERS
             };
             rig.until("all are fulfilled", orders).await;
             assert_eq!(rig.balance(ACCOUNT).await, 10 * ORDERS as i64);

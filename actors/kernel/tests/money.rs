@@ -6,8 +6,9 @@ use entities::{Currency, Key, Kind, Money};
 
 use super::rig::{Ground, Rig, done, on_both, session, wait_until};
 use crate::Tell;
+use crate::address::IntentId;
 use crate::external::External;
-use crate::intent::{Intent, IntentId, Method, TelegramCall};
+use crate::intent::{Intent, Method, TelegramCall};
 use crate::payment::{CheckoutReport, Message};
 use crate::session::{Incoming, Message as SessionMessage, Profile};
 
