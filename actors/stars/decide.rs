@@ -14,6 +14,8 @@ use crate::{house, payment, subscription, texts};
 const EVERY: Duration = Duration::DAY;
 /// What moved just now is still on its way to us as an update.
 const SETTLED_AFTER: Duration = Duration::minutes(10);
+/// Telegram dates movements by the second.
+const DATES_MS: i64 = 1_000;
 /// A look that was not answered within this may begin anew.
 const PATIENCE_MS: i64 = 3_600_000;
 /// Differences of one look that the owner is told singly; `kontor stars` lists them all.
@@ -150,7 +152,7 @@ impl Step<'_> {
         let mut opening = 0;
         for (place, one) in (from..).zip(moves) {
             self.decision.rows.push(book::movement(self.at, place, one));
-            if one.at_ms < self.state.since_ms {
+            if one.at_ms + DATES_MS <= self.state.since_ms {
                 opening += one.stars;
             } else {
                 self.assign(one);

@@ -62,6 +62,8 @@ impl Ground {
             inline: false,
         });
         let ada = world.add_person(Person::named("Ada")).id;
+        // A bot may write to nobody who has not written to it.
+        world.start(ada, bot, None).expect("is let in");
         let folder = tempfile::tempdir().expect("a folder");
         let url = match &server {
             None => format!("sqlite://{}", folder.path().join("k.db").display()),
@@ -280,6 +282,15 @@ impl<'g> Rig<'g> {
         let sent = self.http.post(url).json(&json!({})).send().await.expect("answers");
         let balance: Value = sent.json().await.expect("JSON");
         balance["result"]["amount"].as_i64().expect("a number")
+    }
+
+    /// What stands in somebody's chat, oldest first.
+    pub(crate) async fn chat(&self, person: i64) -> Vec<Value> {
+        let (url, bot) = (self.ground.api_url(), self.ground.bot);
+        let url = format!("{url}/sim/chats/{person}/{bot}?limit=200");
+        let sent = self.http.get(url).send().await.expect("answers");
+        let chat: Value = sent.json().await.expect("JSON");
+        chat["messages"].as_array().cloned().unwrap_or_default()
     }
 
     /// Somebody pays an invoice link.
