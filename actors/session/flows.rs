@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use entities::{AnswerRow, Row};
 
-use super::state::Step;
+use super::state::{Fact, Step};
 use super::turn::Turn;
 use super::{decide, home, product};
 use crate::clock::to_ms;
@@ -132,7 +132,7 @@ fn told(
             finished_ms: turn.now_ms(),
             answers: serde_json::Value::Object(answers).to_string(),
         }));
-        turn.flow_finished();
+        turn.record(Fact::FlowFinished);
     }
     if outcome.run != before || turn.state.run.is_some() != outcome.run.is_some() {
         turn.flow_to(outcome.run);

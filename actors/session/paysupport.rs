@@ -71,7 +71,9 @@ pub(super) fn ask(turn: &mut Turn<'_>, number: &str) -> Option<String> {
         ("reason", format!("tg://user?id={user}").into()),
     ];
     let text = texts::plain(lang, "notice-pay-help", &args);
-    turn.push(house::owner_notice(rules, text));
+    if let Some(notice) = house::owner_notice(rules, text) {
+        turn.intend(notice);
+    }
     turn.record(Fact::PayHelpAsked { at_ms: turn.now_ms() });
     let html = turn.say("paysupport-told", &[]);
     turn.show(html, Keyboard::None);

@@ -273,10 +273,6 @@ impl<'a> Turn<'a> {
         self.decision.facts.push(Fact::FlowMoved { run: run.map(Arc::new) });
     }
 
-    pub(super) fn flow_finished(&mut self) {
-        self.decision.facts.push(Fact::FlowFinished);
-    }
-
     pub(super) fn keep(&mut self, card: Card) {
         self.decision.facts.push(Fact::CardKept { card: Box::new(card) });
     }
@@ -287,10 +283,6 @@ impl<'a> Turn<'a> {
 
     pub(super) fn record(&mut self, fact: Fact) {
         self.decision.facts.push(fact);
-    }
-
-    pub(super) fn push(&mut self, intents: impl IntoIterator<Item = Intent>) {
-        self.decision.intents.extend(intents);
     }
 
     pub(super) fn row(&mut self, row: Row) {
