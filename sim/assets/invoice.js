@@ -70,7 +70,7 @@ async function sheet(invoice, pay) {
     return [
       h("h2", null, "Checkout"),
       h("p", { class: "pay-what" }, h("span", { dir: "auto" }, title), h("bdi", null, money(total, currency))),
-      period ? h("p", null, `Renewed every ${Math.round(period / 86400)} days until you stop it`) : null,
+      ...(period ? [h("p", null, `Renewed every ${Math.round(period / 86400)} days until you stop it`)] : []),
       h("p", { class: "pay-card" }, icon("card"), h("span", null, "Simulated card ", h("bdi", { dir: "ltr" }, "•••• 4242")), h("small", null, "no real money moves")),
       state, h("div", { class: "pay-buttons" }, buttons),
     ];
